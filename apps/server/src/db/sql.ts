@@ -14,8 +14,7 @@ export async function sql<Row extends object>(
 ): Promise<Row[]> {
   const answer: unknown = await database.query(statement, parameters)
   if (!Array.isArray(answer)) return []
-  const isCounted =
-    answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number'
+  const isCounted = answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number'
   return (isCounted ? answer[0] : answer) as Row[]
 }
 

@@ -48,7 +48,11 @@ const Slug = z
   )
 
 export const ProjectCreate = z
-  .object({ name: z.string().trim().min(1).max(64), slug: Slug.optional(), platform: z.string().max(64).nullish() })
+  .object({
+    name: z.string().trim().min(1).max(64),
+    slug: Slug.optional(),
+    platform: z.string().max(64).nullish(),
+  })
   .meta({ id: 'ProjectCreate' })
 export const ProjectUpdate = z
   .object({
@@ -109,4 +113,6 @@ export const ProjectKeyUpdate = z
   })
   .meta({ id: 'ProjectKeyUpdate' })
 
-export const Environment = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Environment' })
+export const Environment = z
+  .object({ id: z.string(), name: z.string() })
+  .meta({ id: 'Environment' })
