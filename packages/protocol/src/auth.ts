@@ -64,8 +64,7 @@ function readAuthorization(value: string | undefined): Auth | undefined {
 
 function readQuery(query: string | undefined): Auth | undefined {
   const parameters = new URLSearchParams(query ?? '')
-  const names = [...parameters.keys()]
-  if (!names.some((name) => name.startsWith('sentry_'))) return undefined
+  if (!parameters.has('sentry_key')) return undefined
   return fromPairs('query', (name) => parameters.get(name) ?? undefined)
 }
 
@@ -82,11 +81,11 @@ function splitPairs(text: string): Lookup {
   return (name) => pairs.get(name)
 }
 
-function fromPairs(source: string, valueOf: Lookup): Auth {
+function fromPairs(source: string, lookUp: Lookup): Auth {
   return toAuth(source, {
-    publicKey: valueOf('sentry_key'),
-    version: valueOf('sentry_version'),
-    client: valueOf('sentry_client'),
+    publicKey: lookUp('sentry_key'),
+    version: lookUp('sentry_version'),
+    client: lookUp('sentry_client'),
   })
 }
 

@@ -81,6 +81,7 @@ export class RateLimits {
 
   /** Takes note of any answer of the server, whatever its status. */
   update(answer: RateLimitAnswer): void {
+    this.#forgetExpired()
     const limits = answer.rateLimits === null ? [] : parseRateLimits(answer.rateLimits)
     for (const { categories, retryAfterSeconds } of limits) {
       for (const category of categories.length === 0 ? [ALL] : categories) {
@@ -104,11 +105,14 @@ export class RateLimits {
     return Math.max(0, until - this.#nowMs())
   }
 
-  #extend(category: string, seconds: number): void {
+  /** Names come from outside: what has run out goes, so that the map cannot grow for ever. */
+  #forgetExpired(): void {
     const nowMs = this.#nowMs()
-    // Names come from outside: what has run out goes, so that the map cannot grow for ever.
     for (const [name, until] of this.#untilMs) if (until <= nowMs) this.#untilMs.delete(name)
-    const until = nowMs + seconds * 1000
+  }
+
+  #extend(category: string, seconds: number): void {
+    const until = this.#nowMs() + seconds * 1000
     if (until > (this.#untilMs.get(category) ?? 0)) this.#untilMs.set(category, until)
   }
 }
