@@ -3,12 +3,17 @@ import type { DataSource, EntityManager } from 'typeorm'
 /** Whatever can run a statement: the pool, or the transaction that the caller has open. */
 export type Database = DataSource | EntityManager
 
+/** The same, where nothing but statements is needed: digest has a connection without TypeORM. */
+export type Statements = {
+  query(statement: string, parameters?: unknown[]): Promise<unknown>
+}
+
 /**
  * Runs one hand-written statement and gives its rows, always as an array. (TypeORM answers
  * `[rows, count]` for UPDATE and DELETE but `rows` for SELECT and INSERT.)
  */
 export async function sql<Row extends object>(
-  database: Database,
+  database: Statements,
   statement: string,
   parameters: unknown[] = [],
 ): Promise<Row[]> {
@@ -20,7 +25,7 @@ export async function sql<Row extends object>(
 
 /** The first row, or undefined. */
 export async function sqlOne<Row extends object>(
-  database: Database,
+  database: Statements,
   statement: string,
   parameters: unknown[] = [],
 ): Promise<Row | undefined> {
