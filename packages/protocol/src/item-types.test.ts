@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals'
+import { itemType } from './item-types.ts'
+
+test.each([
+  ['event', 'error', 'process'],
+  ['client_report', 'internal', 'process'],
+  ['transaction', 'transaction', 'ack'],
+  ['session', 'session', 'ack'],
+  ['sessions', 'session', 'ack'],
+  ['attachment', 'attachment', 'ack'],
+  ['user_report', 'default', 'ack'],
+  ['check_in', 'monitor', 'ack'],
+  ['log', 'log_item', 'ack'],
+  ['replay_recording', 'replay', 'ack'],
+  ['statsd', 'metric_bucket', 'ack'],
+  ['from_the_future', 'default', 'ack'],
+  ['constructor', 'default', 'ack'],
+  ['__proto__', 'default', 'ack'],
+])('an item of type %s counts as %s: %s', (type, category, action) => {
+  expect(itemType(type)).toMatchObject({ category, action })
+})
+
+test('only what makes an event asks for an event id', () => {
+  expect(itemType('event').needsEventId).toBe(true)
+  expect(itemType('session').needsEventId).toBe(false)
+  expect(itemType('from_the_future').needsEventId).toBe(false)
+})
