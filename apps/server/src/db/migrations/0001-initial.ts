@@ -204,12 +204,18 @@ create table event (
   environment text,
   release text,
   level smallint not null,
+  /* Only where the event's user address is that of the connection. */
+  client_ip text,
   size int not null,
   encoding smallint not null,
   data bytea not null
 ) partition by range (received_at);
 alter table event alter column data set storage external;
 create index ix_event_issue on event (issue_id, received_at desc, event_id desc);
+
+/* One leaf per day is made ahead; this one is the net below them. Event ids are unique per leaf. */
+create table event_default partition of event default;
+create unique index uq_event_default on event_default (event_id, project_id);
 
 create table outcome_hour (
   project_id int not null constraint fk_outcome_hour_project references project on delete cascade,
