@@ -1,0 +1,49 @@
+import {
+  type DynamicModule,
+  Module,
+  StandardSchemaSerializerInterceptor,
+  StandardSchemaValidationPipe,
+} from '@nestjs/common'
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core'
+import type { Logger } from 'pino'
+import { DataSource } from 'typeorm'
+import { AccessGuard } from './account/access.guard.ts'
+import { IndexController } from './account/index.controller.ts'
+import type { Config } from './config.ts'
+import { EdgeExceptionFilter } from './http/exception.filter.ts'
+import { HealthController } from './http/health.controller.ts'
+import { CONFIG, LOG } from './http/injected.ts'
+import { Readiness } from './http/readiness.ts'
+
+export const WEB_CONTROLLERS = [IndexController]
+
+@Module({})
+class AppModule {}
+
+/** All wiring. What must be opened and closed is made by the caller and only handed on here. */
+export function appModule(parts: {
+  config: Config
+  database: DataSource
+  log: Logger
+  readiness: Readiness
+}): DynamicModule {
+  const { config, database, log, readiness } = parts
+  return {
+    module: AppModule,
+    controllers: [HealthController, ...(config.roles.includes('web') ? WEB_CONTROLLERS : [])],
+    providers: [
+      { provide: DataSource, useValue: database },
+      { provide: CONFIG, useValue: config },
+      { provide: LOG, useValue: log },
+      { provide: Readiness, useValue: readiness },
+      { provide: APP_FILTER, useValue: new EdgeExceptionFilter(database, log) },
+      { provide: APP_GUARD, useValue: new AccessGuard(database, config.url) },
+      { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe() },
+      {
+        provide: APP_INTERCEPTOR,
+        useFactory: (reflector: Reflector) => new StandardSchemaSerializerInterceptor(reflector),
+        inject: [Reflector],
+      },
+    ],
+  }
+}
