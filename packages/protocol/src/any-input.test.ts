@@ -180,11 +180,9 @@ test('the depth that is measured is the depth of the value', () => {
   fc.assert(
     fc.property(json, (value) => {
       const depth = depthOf(value)
-      const written = JSON.stringify(value)
-      for (const form of [written, Buffer.from(written)]) {
-        expect(exceedsJsonDepth(form, depth)).toBe(false)
-        if (depth > 0) expect(exceedsJsonDepth(form, depth - 1)).toBe(true)
-      }
+      const written = Buffer.from(JSON.stringify(value))
+      expect(exceedsJsonDepth(written, depth)).toBe(false)
+      if (depth > 0) expect(exceedsJsonDepth(written, depth - 1)).toBe(true)
     }),
   )
 })

@@ -134,7 +134,7 @@ describe('parseEnvelope', () => {
     ['a second item that is broken', '{}\n{"type":"a"}\nx\nbroken', 'invalid_item_header'],
     ['UTF-16', 'ÿþ{\u0000}\u0000', 'invalid_envelope_header'],
   ])('%s is refused', (_, text, code) => {
-    expect(codeOf(() => parseEnvelope(bytesOf(text)))).toBe(code)
+    expect(() => parseEnvelope(bytesOf(text))).toThrow(refusal(code))
   })
 
   test('the message says which item is wrong and how', () => {
@@ -181,38 +181,6 @@ describe('parseEnvelope', () => {
     const bytes = bytesOf('{}\n{"type":"a"}\nhello')
     expect(parseEnvelope(bytes).items[0]?.payload.buffer).toBe(bytes.buffer)
   })
-
-  test('a header line may have 8192 bytes and no more', () => {
-    const line = (length: number) => `{"a":"${'x'.repeat(length - 8)}"}`
-    expect(parseEnvelope(bytesOf(line(8192))).items).toEqual([])
-    expect(parseEnvelope(bytesOf(`${line(8192)}\n`)).items).toEqual([])
-    expect(codeOf(() => parseEnvelope(bytesOf(line(8193))))).toBe('header_line_too_long')
-    expect(codeOf(() => parseEnvelope(bytesOf(`{}\n${line(8193)}\n`)))).toBe('header_line_too_long')
-  })
-
-  test('a line of 100 MB is refused without being read', () => {
-    const endless = endlessLine(100 * 1024 * 1024)
-    expect(codeOf(() => parseEnvelope(endless.bytes))).toBe('header_line_too_long')
-    expect(endless.decodedBytes()).toBeLessThanOrEqual(8193)
-  })
-
-  test('a long run of blanks counts as a header line', () => {
-    const blanks = bytesOf(`{}\n${' '.repeat(20_000)}{"type":"a"}\nx`)
-    expect(codeOf(() => parseEnvelope(blanks))).toBe('header_line_too_long')
-  })
-
-  test('an envelope holds at most 100 items', () => {
-    const items = (count: number) => bytesOf(`{}\n${'{"type":"a"}\nx\n'.repeat(count)}`)
-    expect(parseEnvelope(items(100)).items).toHaveLength(100)
-    expect(codeOf(() => parseEnvelope(items(101)))).toBe('too_many_items')
-    expect(codeOf(() => parseEnvelope(items(100_000)))).toBe('too_many_items')
-  })
-
-  test('limits can be set by the caller', () => {
-    const bytes = bytesOf('{}\n{"type":"a"}\nx\n{"type":"b"}\ny')
-    const limits = { maxHeaderLineBytes: 100, maxItems: 1 }
-    expect(codeOf(() => parseEnvelope(bytes, limits))).toBe('too_many_items')
-  })
 })
 
 describe('serializeEnvelope', () => {
@@ -232,9 +200,9 @@ describe('serializeEnvelope', () => {
   test('what no receiver would take is refused', () => {
     const item = { header: { type: 'a' }, payload: bytesOf('') }
     const many = { header: {}, items: Array.from({ length: 101 }, () => item) }
-    expect(codeOf(() => serializeEnvelope(many))).toBe('too_many_items')
+    expect(() => serializeEnvelope(many)).toThrow(refusal('too_many_items'))
     const long = { header: { trace: { name: 'x'.repeat(9000) } }, items: [] }
-    expect(codeOf(() => serializeEnvelope(long))).toBe('header_line_too_long')
+    expect(() => serializeEnvelope(long)).toThrow(refusal('header_line_too_long'))
   })
 })
 
@@ -259,7 +227,7 @@ describe('readEnvelopeDsn', () => {
     ['nonsense', 'invalid_envelope_header'],
     ['', 'empty_envelope'],
   ])('%s is refused', (text, code) => {
-    expect(codeOf(() => readEnvelopeDsn(bytesOf(text)))).toBe(code)
+    expect(() => readEnvelopeDsn(bytesOf(text))).toThrow(refusal(code))
   })
 })
 
@@ -278,29 +246,6 @@ function nested(depth: number): string {
   return '['.repeat(depth) + ']'.repeat(depth)
 }
 
-function codeOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof ProtocolError) return error.code
-    throw error
-  }
-  return 'nothing was thrown'
-}
-
-/** One line without end, which tells the longest part of it that was asked for. */
-function endlessLine(length: number): { bytes: Uint8Array; decodedBytes: () => number } {
-  let longest = 0
-  class Watched extends Uint8Array {
-    override subarray(start = 0, end = this.length): Watched {
-      longest = Math.max(longest, end - start)
-      return super.subarray(start, end) as Watched
-    }
-    override indexOf(value: number, from?: number): number {
-      longest = Math.max(longest, this.length)
-      return super.indexOf(value, from)
-    }
-  }
-  const bytes = new Watched(length).fill(0x61)
-  return { bytes, decodedBytes: () => longest }
+function refusal(code: string): unknown {
+  return expect.objectContaining({ constructor: ProtocolError, code })
 }

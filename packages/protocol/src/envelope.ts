@@ -55,7 +55,7 @@ const encoder = new TextEncoder()
  */
 export function parseEnvelope(bytes: Uint8Array, limits: EnvelopeLimits = LIMITS): Envelope {
   const first = readHeaderLine(bytes, limits)
-  const header = parseEnvelopeHeader(first.text)
+  const header = parseEnvelopeHeader(first.line)
   const items: Item[] = []
   let position = skipBlanks(bytes, first.next, limits)
   while (position < bytes.length) {
@@ -78,7 +78,7 @@ export function parseEnvelope(bytes: Uint8Array, limits: EnvelopeLimits = LIMITS
  * @throws ProtocolError as {@link parseEnvelope} does
  */
 export function readEnvelopeHeader(bytes: Uint8Array): EnvelopeHeader {
-  return parseEnvelopeHeader(readHeaderLine(bytes, LIMITS).text)
+  return parseEnvelopeHeader(readHeaderLine(bytes, LIMITS).line)
 }
 
 /**
@@ -107,7 +107,7 @@ export function serializeEnvelope({ header, items }: Envelope): Uint8Array {
   return concatenate(parts)
 }
 
-function parseEnvelopeHeader(line: string): EnvelopeHeader {
+function parseEnvelopeHeader(line: Uint8Array): EnvelopeHeader {
   const header = parseObject(line, 'invalid_envelope_header', 'The first line of the envelope')
   keepIf(header, 'dsn', isString)
   keepIf(header, 'sent_at', isString)
@@ -119,13 +119,13 @@ function parseEnvelopeHeader(line: string): EnvelopeHeader {
 }
 
 function readItem(bytes: Uint8Array, position: number, number: number, limits: EnvelopeLimits) {
-  const line = findLine(bytes, position, limits, `The header of item ${number}`)
-  const header = parseItemHeader(line.text, number)
-  const payload = readPayload(bytes, line.next, header.length, number)
-  return { item: { header, payload }, next: line.next + payload.length + 1 }
+  const { line, next } = findLine(bytes, position, limits, `The header of item ${number}`)
+  const header = parseItemHeader(line, number)
+  const payload = readPayload(bytes, next, header.length, number)
+  return { item: { header, payload }, next: next + payload.length + 1 }
 }
 
-function parseItemHeader(line: string, number: number): ItemHeader {
+function parseItemHeader(line: Uint8Array, number: number): ItemHeader {
   const what = `The header of item ${number}`
   const header = parseObject(line, 'invalid_item_header', what)
   const { type, length } = header
@@ -188,7 +188,7 @@ function findLine(bytes: Uint8Array, start: number, limits: EnvelopeLimits, what
     )
   }
   const line = lineFeed === -1 ? window : window.subarray(0, lineFeed)
-  return { text: decoder.decode(line), next: start + line.length + 1 }
+  return { line, next: start + line.length + 1 }
 }
 
 function skipBlanks(bytes: Uint8Array, start: number, limits: EnvelopeLimits): number {
@@ -202,13 +202,17 @@ function isBlank(byte: number | undefined): boolean {
   return byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === SPACE || byte === TAB
 }
 
-function parseObject(line: string, code: ProtocolErrorCode, what: string): Record<string, unknown> {
+function parseObject(
+  line: Uint8Array,
+  code: ProtocolErrorCode,
+  what: string,
+): Record<string, unknown> {
   if (exceedsJsonDepth(line, MAX_JSON_DEPTH)) {
     throw new ProtocolError(code, `${what} is nested deeper than ${MAX_JSON_DEPTH} levels.`)
   }
   let value: unknown
   try {
-    value = JSON.parse(line)
+    value = JSON.parse(decoder.decode(line))
   } catch (cause) {
     throw new ProtocolError(code, `${what} is not JSON.`, { cause })
   }
