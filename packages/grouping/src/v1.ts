@@ -1,0 +1,157 @@
+import type { EventPayload, Exception, Frame } from '@mayday/protocol/event'
+import { crashFrameOf, framesOf } from './crash-frame.ts'
+import { messageOf } from './event-message.ts'
+import { chainOf, exceptionsOf } from './exceptions.ts'
+import { type FrameKey, frameKey, isPartOfItsCaller } from './frame.ts'
+import { ownerOf } from './in-app.ts'
+import { isObject, objectsOf, textOf } from './lenient.ts'
+import { parameterizeMessage } from './message.ts'
+import { collapseRecursion } from './recursion.ts'
+
+/*
+ * Version 1 of the default grouping. Once released, what it gives for an event never changes: issues
+ * are found by its hashes. A better idea is version 2.
+ */
+
+/** One thing that counted, in words that can be shown. */
+export type Part = { kind: PartKind; value: string }
+export type PartKind =
+  | 'exception'
+  | 'value'
+  | 'thread'
+  | 'module'
+  | 'file'
+  | 'function'
+  | 'context_line'
+  | 'message'
+  | 'fingerprint'
+  | 'checksum'
+  | 'fallback'
+
+export type DefaultGrouping = {
+  parts: Part[]
+  mainException: Exception | undefined
+  crashFrame: Frame | undefined
+}
+
+const MAX_FRAMES = 250
+const MAX_TYPE_CHARS = 256
+const MAX_VALUE_CHARS = 8192
+
+/**
+ * What of an event counts: the exceptions with their in-app frames; where no frame is in-app, all
+ * frames and the message; where there are no frames, type and message. Without an exception the stack
+ * of the crashed, current or only thread, and the message. Pure, never throws.
+ */
+export function groupV1(event: EventPayload): DefaultGrouping {
+  const platform = textOf(event.platform, 64)
+  const stacks = new Map<Exception, Stack>()
+  const values = exceptionsOf(event)
+  for (const exception of values) stacks.set(exception, stackOf(framesOf(exception), platform))
+  const thread = stackOf(threadFrames(event), platform)
+
+  const owner = [...stacks.values()].some((stack) => stack.app.length > 0) ? 'app' : 'dependency'
+  const partsOf = (exception: Exception) =>
+    exceptionParts(exception, stacks.get(exception) ?? EMPTY, owner, platform)
+  const chain = chainOf(
+    values,
+    (exception) => JSON.stringify(partsOf(exception)),
+    (exception) => (stacks.get(exception) ?? EMPTY).app.length > 0,
+  )
+  const parts = isMessage(event, values) ? [] : chain.counted.flatMap(partsOf)
+  if (parts.length === 0) parts.push(...messageParts(event, thread, platform))
+  return {
+    parts,
+    mainException: chain.main,
+    crashFrame: crashFrameOf(event, chain.main, chain.counted, threadFrames(event)),
+  }
+}
+
+type Stack = { app: Frame[]; dependency: Frame[] }
+const EMPTY: Stack = { app: [], dependency: [] }
+
+function stackOf(frames: readonly Frame[], platform: string): Stack {
+  const stack: Stack = { app: [], dependency: [] }
+  for (const frame of frames.slice(-MAX_FRAMES)) {
+    const owner = ownerOf(frame, platform)
+    if (owner !== 'runtime' && !isPartOfItsCaller(frame)) stack[owner].push(frame)
+  }
+  return stack
+}
+
+function exceptionParts(
+  exception: Exception,
+  stack: Stack,
+  owner: keyof Stack,
+  platform: string,
+): Part[] {
+  const isSynthetic = isObject(exception.mechanism) && exception.mechanism.synthetic === true
+  const type = isSynthetic ? '' : typeKey(exception)
+  const frames = frameKeys(stack, owner, platform)
+  const parts: Part[] = [{ kind: 'exception', value: type }, ...frames.flatMap(frameParts)]
+  if (owner === 'app' && frames.some(isTelling)) return parts
+  // Nothing of ours says where it happened, so what happened has to: else all errors that a database
+  // driver raises, or all of a minified bundle, would be one issue.
+  const value = parameterizeMessage(textOf(exception.value, MAX_VALUE_CHARS))
+  if (value !== '') parts.push({ kind: 'value', value })
+  return type === '' && parts.length === 1 ? [] : parts
+}
+
+/** PHP puts file and line into the type of a nameless class. */
+function typeKey(exception: Exception): string {
+  return textOf(exception.type, MAX_TYPE_CHARS).trim().split('@anonymous', 1)[0] ?? ''
+}
+
+function frameKeys(stack: Stack, owner: keyof Stack, platform: string): FrameKey[] {
+  const keys: FrameKey[] = []
+  for (const frame of stack[owner]) {
+    const key = frameKey(frame, platform)
+    // A dependency's source is not ours to follow line by line; its next patch may reword it.
+    if (owner === 'dependency') key.contextLine = ''
+    if (key.at !== '' || isTelling(key)) keys.push(key)
+  }
+  return collapseRecursion(keys)
+}
+
+function isTelling(frame: FrameKey): boolean {
+  return frame.function !== '' || frame.contextLine !== ''
+}
+
+/** The place always stands, so that each frame's beginning can be told. */
+function frameParts(frame: FrameKey): Part[] {
+  const parts: Part[] = [{ kind: frame.place, value: frame.at }]
+  if (frame.function !== '') parts.push({ kind: 'function', value: frame.function })
+  if (frame.contextLine !== '') parts.push({ kind: 'context_line', value: frame.contextLine })
+  return parts
+}
+
+/**
+ * JavaScript SDKs since version 9 send a captured message also as an exception without a type, for its
+ * stack. It groups by its text, as it did before, so that an SDK's update splits no issue.
+ */
+function isMessage(event: EventPayload, values: readonly Exception[]): boolean {
+  const only = values.length === 1 ? values[0] : undefined
+  if (only === undefined || textOf(only.type, 1) !== '') return false
+  const { formatted } = messageOf(event)
+  return formatted !== '' && formatted === textOf(only.value, MAX_VALUE_CHARS)
+}
+
+function messageParts(event: EventPayload, thread: Stack, platform: string): Part[] {
+  const owner = thread.app.length > 0 ? 'app' : 'dependency'
+  const frames = frameKeys(thread, owner, platform).flatMap(frameParts)
+  const message = parameterizeMessage(messageOf(event).template)
+  const parts: Part[] = frames.length > 0 ? [{ kind: 'thread', value: '' }, ...frames] : []
+  if (message !== '') parts.push({ kind: 'message', value: message })
+  if (parts.length > 0) return parts
+  return [{ kind: 'fallback', value: 'no exception, stack trace or message' }]
+}
+
+/** The frames of the one crashed thread, else of the one current, else of the only one. */
+function threadFrames(event: EventPayload): Frame[] {
+  if (!isObject(event.threads)) return []
+  const threads = objectsOf(event.threads.values)
+  const crashed = threads.filter((thread) => thread.crashed === true)
+  const current = threads.filter((thread) => thread.current === true)
+  const chosen = [crashed, current, threads].find((some) => some.length === 1)?.[0]
+  return chosen && isObject(chosen.stacktrace) ? objectsOf(chosen.stacktrace.frames) : []
+}
