@@ -45,6 +45,8 @@ describe('parseAuth', () => {
       { sentryAuth: `Sentry sentry_key=${KEY}, sentry_client=a, Sentry sentry_key=${KEY}` },
       { client: 'a' },
     ],
+    ['the first of two keys', { sentryAuth: `Sentry sentry_key=${KEY}, sentry_key=${OTHER}` }, {}],
+    ['a pair without equals sign', { sentryAuth: `Sentry sentry_keyx, sentry_key=${KEY}` }, {}],
     ['the Authorization header', { authorization: `sentry sentry_key=${KEY}` }, {}],
     ['Basic, with a password', { authorization: `Basic ${btoa(`${KEY}:secret`)}` }, {}],
     ['Basic, without a password', { authorization: `basic ${btoa(KEY)}` }, {}],
