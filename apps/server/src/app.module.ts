@@ -8,14 +8,29 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@ne
 import type { Logger } from 'pino'
 import { DataSource } from 'typeorm'
 import { AccessGuard } from './account/access.guard.ts'
+import { ApiTokensController } from './account/api-tokens.controller.ts'
+import { AuthController } from './account/auth.controller.ts'
 import { IndexController } from './account/index.controller.ts'
+import { UsersController } from './account/users.controller.ts'
 import type { Config } from './config.ts'
 import { EdgeExceptionFilter } from './http/exception.filter.ts'
 import { HealthController } from './http/health.controller.ts'
 import { CONFIG, LOG } from './http/injected.ts'
 import { Readiness } from './http/readiness.ts'
+import { OrganizationsController } from './projects/organizations.controller.ts'
+import { ProjectKeysController } from './projects/project-keys.controller.ts'
+import { ProjectsController } from './projects/projects.controller.ts'
 
-export const WEB_CONTROLLERS = [IndexController]
+/** Every route of the web API. */
+export const WEB_CONTROLLERS = [
+  IndexController,
+  AuthController,
+  UsersController,
+  ApiTokensController,
+  OrganizationsController,
+  ProjectsController,
+  ProjectKeysController,
+]
 
 @Module({})
 class AppModule {}

@@ -1,6 +1,7 @@
 import type { Role, Scope } from '@mayday/protocol/api/account'
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify'
+import { iso } from '../db/iso.ts'
 import { type Database, sqlOne } from '../db/sql.ts'
 import { ROLE_SCOPES } from './roles.ts'
 import { hashSecret } from './secrets.ts'
@@ -12,7 +13,7 @@ export type CallerOrganization = {
   id: number
   slug: string
   name: string
-  created_at: string
+  dateCreated: string
   /** Null for a token that belongs to no person. */
   role: Role | null
   scopes: readonly Scope[]
@@ -49,7 +50,7 @@ type Row = {
 }
 
 const ORGANIZATION_JSON = `json_build_object('id', o.id, 'slug', o.slug, 'name', o.name,
-  'created_at', o.created_at, 'role', m.role)`
+  'dateCreated', ${iso('o.created_at')}, 'role', m.role)`
 const ACCOUNT_JSON = `json_build_object('id', a.id, 'name', a.name, 'email', a.email,
   'hasPassword', a.password_hash is not null)`
 

@@ -20,12 +20,19 @@ export type NewToken = {
 
 /** The token itself, which is stored nowhere and cannot be shown again. */
 export async function createToken(database: Database, wanted: NewToken): Promise<string> {
+  return (await insertToken(database, wanted)).token
+}
+
+export async function insertToken(
+  database: Database,
+  wanted: NewToken,
+): Promise<{ id: number; token: string }> {
   const wrong = wanted.scopes.find((scope) => !SCOPES.includes(scope))
   if (wrong !== undefined) {
     throw new Error(`"${wrong}" is no scope; there are ${SCOPES.join(', ')}`)
   }
   const token = newToken()
-  const row = await sqlOne(
+  const row = await sqlOne<{ id: number }>(
     database,
     `insert into api_token (organization_id, account_id, name, token_hash, last_characters, scopes, expires_at)
      select id, $2, $3, $4, $5, $6, now() + make_interval(days => $7)
@@ -41,7 +48,7 @@ export async function createToken(database: Database, wanted: NewToken): Promise
     ],
   )
   if (!row) throw new Error(`There is no organisation "${wanted.organizationSlug ?? ''}"`)
-  return token
+  return { id: row.id, token }
 }
 
 /** Cheap check before the database is asked: prefix, length and checksum. */

@@ -52,3 +52,36 @@ export const AccountUpdate = z
   })
   .meta({ id: 'AccountUpdate' })
 export type AccountUpdate = z.infer<typeof AccountUpdate>
+
+export const ApiToken = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    /** Slug of the organisation it opens. */
+    organization: z.string(),
+    scopes: z.array(Scope),
+    tokenLastCharacters: z.string(),
+    dateCreated: z.string(),
+    dateLastUsed: z.string().nullable(),
+    expiresAt: z.string().nullable(),
+  })
+  .meta({ id: 'ApiToken' })
+export type ApiToken = z.infer<typeof ApiToken>
+
+/** The only answer that holds the token itself. */
+export const ApiTokenCreated = ApiToken.extend({ token: z.string() }).meta({
+  id: 'ApiTokenCreated',
+})
+export type ApiTokenCreated = z.infer<typeof ApiTokenCreated>
+
+export const ApiTokenCreate = z
+  .object({
+    name: z.string().trim().min(1).max(64),
+    scopes: z.array(Scope).min(1),
+    /** Slug; absent: the caller's first organisation. */
+    organization: z.string().max(64).optional(),
+    /** Usual 90. */
+    expiresInDays: z.number().int().min(1).max(365).optional(),
+  })
+  .meta({ id: 'ApiTokenCreate' })
+export type ApiTokenCreate = z.infer<typeof ApiTokenCreate>

@@ -116,3 +116,15 @@ export const ProjectKeyUpdate = z
 export const Environment = z
   .object({ id: z.string(), name: z.string() })
   .meta({ id: 'Environment' })
+
+/** Mayday has no teams: every organisation shows one that all its people and projects are in. */
+export const Team = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    isMember: z.boolean(),
+    memberCount: z.number(),
+  })
+  .meta({ id: 'Team' })
+export type Team = z.infer<typeof Team>

@@ -136,6 +136,7 @@ create table issue (
 create index ix_issue_last_seen on issue (project_id, status, last_seen desc, id desc);
 create index ix_issue_first_seen on issue (project_id, status, first_seen desc, id desc);
 create index ix_issue_times_seen on issue (project_id, status, times_seen desc, id desc);
+create index ix_issue_users_seen on issue (project_id, status, users_seen desc, id desc);
 create index ix_issue_search on issue using gin (
   (lower(title || ' ' || coalesce(value, '') || ' ' || coalesce(culprit, '') || ' ' || coalesce(transaction, ''))) gin_trgm_ops);
 
