@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const here = import.meta.dirname
+
+/** Tests of whole processes run the built package; it is built when a source is newer. */
+// biome-ignore lint/style/noDefaultExport: Jest asks for it.
+export default function buildForTests() {
+  const built = statSync(join(here, 'dist/index.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const newest = Math.max(newestIn(join(here, 'src')), newestIn(join(here, '../protocol/src')))
+  if (newest <= built) return
+  execFileSync('npm', ['run', 'build'], {
+    cwd: here,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  })
+}
+
+function newestIn(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
+    .map((entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs)
+  return Math.max(0, ...files)
+}

@@ -1,0 +1,101 @@
+import type { Breadcrumb, EventPayload, Level, User } from '@mayday/protocol/event'
+import { type CaptureContext, captureSeed, captureThrown, MANUAL, messageSeed } from './capture.ts'
+import { getClient } from './client.ts'
+import { currentContext, getIsolationScope } from './current-scope.ts'
+import type { Primitive } from './scope.ts'
+
+/**
+ * Reports an error, or whatever else was thrown. Returns at once; sending happens later. Never throws.
+ * The same error object again is not sent again.
+ *
+ * @param captureContext user, tags and so on for this event alone
+ * @returns the error id, which is the id of the event: 32 hex digits
+ */
+export function captureException(thrown: unknown, captureContext?: CaptureContext): string {
+  return captureThrown(thrown, {
+    capture: MANUAL,
+    level: 'error',
+    context: currentContext(),
+    site: thrown instanceof Error ? undefined : stackHere(captureException),
+    captureContext,
+  })
+}
+
+/**
+ * Reports a text. Never throws.
+ *
+ * @param levelOrContext `info` unless given
+ * @returns the id of the event
+ */
+export function captureMessage(message: string, levelOrContext?: Level | CaptureContext): string {
+  const isLevel = typeof levelOrContext === 'string'
+  const captureContext = isLevel ? undefined : levelOrContext
+  const level = isLevel ? levelOrContext : (captureContext?.level ?? 'info')
+  return captureSeed(messageSeed(message, level), currentContext(), captureContext)
+}
+
+/**
+ * Reports an event that the program has made itself. What it lacks is filled in as for any other.
+ * Never throws.
+ *
+ * @returns the id of the event; an `event_id` of the program's own is not used
+ */
+export function captureEvent(event: Partial<EventPayload>): string {
+  const { event_id: _, level = 'error', ...rest } = event
+  return captureSeed({ ...rest, level }, currentContext())
+}
+
+/** Who is served, in the current request; outside of requests, in the whole process. */
+export function setUser(user: (User & Record<string, unknown>) | null): void {
+  getIsolationScope().setUser(user)
+}
+
+/** An indexed pair for events of the current request; outside of requests, of the whole process. */
+export function setTag(key: string, value: Primitive): void {
+  getIsolationScope().setTag(key, value)
+}
+
+/** As {@link setTag}, for several. */
+export function setTags(tags: Record<string, Primitive>): void {
+  getIsolationScope().setTags(tags)
+}
+
+/** A named object for events of the current request, copied now; `null` removes it. */
+export function setContext(name: string, context: Record<string, unknown> | null): void {
+  getIsolationScope().setContext(name, context)
+}
+
+/** Free data for events of the current request, copied now; it is shown but not indexed. */
+export function setExtra(key: string, value: unknown): void {
+  getIsolationScope().setExtra(key, value)
+}
+
+/** As {@link setExtra}, for several. */
+export function setExtras(extras: Record<string, unknown>): void {
+  getIsolationScope().setExtras(extras)
+}
+
+/** Leaves a trace of what happened, for events of the current request. The newest 100 are kept. */
+export function addBreadcrumb(breadcrumb: Breadcrumb): void {
+  const stamped = { timestamp: Date.now() / 1000, ...breadcrumb }
+  const client = getClient()
+  if (client) client.addBreadcrumb(stamped)
+  else getIsolationScope().addBreadcrumb(stamped)
+}
+
+/** Id of the newest event captured in the current request; outside of requests, in the process. */
+export function lastEventId(): string | undefined {
+  return getIsolationScope().lastEventId
+}
+
+/** As {@link lastEventId}, but of errors alone: what the person who was served can be told. */
+export function lastErrorId(): string | undefined {
+  return currentContext().exchange?.errorId ?? getIsolationScope().lastErrorId
+}
+
+/** Stack text without the frames from `above` inwards. */
+function stackHere(above: (...args: never[]) => unknown): string | undefined {
+  const holder: { stack?: string } = {}
+  Error.captureStackTrace(holder, above)
+  return holder.stack
+}

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import { types } from 'node:util'
+import type { EventPayload, Level, User } from '@mayday/protocol/event'
+import { cut } from './bounded.ts'
+import { type Client, getClient } from './client.ts'
+import type { Context } from './current-scope.ts'
+import { type Capture, exceptionsFrom } from './event-from-error.ts'
+import { beginEvent, type EventSeed } from './prepare-event.ts'
+import { type Primitive, Scope } from './scope.ts'
+
+/** Data for one event, beside that of the scopes. */
+export type CaptureContext = {
+  user?: (User & Record<string, unknown>) | null
+  level?: Level
+  tags?: Record<string, Primitive>
+  contexts?: Record<string, Record<string, unknown>>
+  extra?: Record<string, unknown>
+  fingerprint?: string[]
+}
+
+export type ThrownOptions = {
+  capture: Capture
+  level: Level
+  context: Context
+  /** Stack text of the place of capture, for values without a stack. */
+  site?: string | undefined
+  captureContext?: CaptureContext | undefined
+}
+
+/** A captured error, and for which request, so that it is not captured again. */
+type Known = { id: string; exchange: unknown }
+
+const MAX_MESSAGE_CHARS = 8192
+const MAX_KEY_CHARS = 300
+
+const knownErrors = new WeakMap<object, Known>()
+
+/** 32 lower-case hex digits. Not that of the protocol package: Node 18 has no global `crypto`. */
+export function newEventId(): string {
+  return randomUUID().replaceAll('-', '')
+}
+
+/**
+ * Makes an event of anything that was thrown, and hands it on by `submit`. This is the edge of the
+ * SDK: nothing gets out of here into the program.
+ *
+ * @returns the event's id; also when the event is dropped, so that what the user is told is the same
+ */
+export function captureThrown(
+  thrown: unknown,
+  options: ThrownOptions,
+  submit: (client: Client, event: EventPayload) => void = (client, event) =>
+    client.submit(event, { originalException: thrown }),
+): string {
+  const client = getClient()
+  const { exchange } = options.context
+  const id = knownId(thrown, exchange)
+  if (id !== undefined) return claim(options.context, id)
+  const eventId = newEventId()
+  try {
+    remember(thrown, { id: eventId, exchange })
+    claim(options.context, eventId)
+    const event = client?.transport && makeEvent(client, thrown, eventId, options)
+    if (event) submit(client, event)
+  } catch (error) {
+    client?.log(`could not capture: ${String(error)}`)
+    client?.drop('internal_sdk_error')
+  }
+  return eventId
+}
+
+/** As {@link captureThrown} for an event that is not about something thrown. */
+export function captureSeed(
+  seed: Omit<EventSeed, 'event_id'>,
+  context: Context,
+  captureContext?: CaptureContext,
+): string {
+  const eventId = seed.exception ? claim(context, newEventId()) : newEventId()
+  context.isolationScope.lastEventId = eventId
+  const client = getClient()
+  try {
+    if (client?.transport === undefined || !isLetThrough(client, seedKey(seed))) return eventId
+    const event = beginEvent({ ...seed, event_id: eventId }, context, client.options)
+    applyCaptureContext(event, captureContext)
+    if (isSampled(client)) client.submit(event, {})
+  } catch (error) {
+    client?.log(`could not capture: ${String(error)}`)
+    client?.drop('internal_sdk_error')
+  }
+  return eventId
+}
+
+export function messageSeed(message: unknown, level: Level): Omit<EventSeed, 'event_id'> {
+  const text =
+    typeof message === 'string' ? message : String(exceptionsFrom(message, MANUAL)[0]?.value)
+  return { level, logentry: { formatted: cut(text, MAX_MESSAGE_CHARS) } }
+}
+
+export const MANUAL: Capture = { type: 'generic', handled: true }
+
+function makeEvent(
+  client: Client,
+  thrown: unknown,
+  eventId: string,
+  { capture, level, context, site, captureContext }: ThrownOptions,
+): EventPayload | undefined {
+  const admitted = isLetThrough(client, keyOf(thrown))
+  if (admitted === undefined) return undefined
+  const values = exceptionsFrom(thrown, capture, site)
+  const main = values.at(-1)
+  if (isIgnored(client, `${main?.type}: ${main?.value}`)) {
+    client.drop('ignored')
+    return undefined
+  }
+  if (!isSampled(client)) return undefined
+  const flood = admitted.leftOut > 0 ? { contexts: { flood: { left_out: admitted.leftOut } } } : {}
+  const seed: EventSeed = { event_id: eventId, level, exception: { values }, ...flood }
+  const event = beginEvent(seed, context, client.options)
+  applyCaptureContext(event, captureContext)
+  return event
+}
+
+function isLetThrough(client: Client, key: string): { leftOut: number } | undefined {
+  const admitted = client.flood.isClosed() ? undefined : client.flood.admit(key)
+  if (admitted === undefined) client.drop('backpressure')
+  return admitted
+}
+
+function isSampled(client: Client): boolean {
+  const { sampleRate } = client.options
+  const isIn = sampleRate >= 1 || Math.random() < sampleRate
+  if (!isIn) client.drop('sample_rate')
+  return isIn
+}
+
+function isIgnored(client: Client, text: string): boolean {
+  return client.options.ignoreErrors.some((pattern) => {
+    if (typeof pattern === 'string') return text.includes(pattern)
+    // An expression with flag `g` remembers where it stopped the last time.
+    pattern.lastIndex = 0
+    return pattern.test(text)
+  })
+}
+
+/** What tells one error of a storm from another. Not its stack: V8 takes its time to write that. */
+function keyOf(thrown: unknown): string {
+  if (!types.isNativeError(thrown)) return typeof thrown
+  const message: unknown = Object.getOwnPropertyDescriptor(thrown, 'message')?.value
+  const type = Object.getPrototypeOf(thrown)?.constructor?.name
+  return `${type}:${typeof message === 'string' ? message.slice(0, MAX_KEY_CHARS) : ''}`
+}
+
+function seedKey(seed: Omit<EventSeed, 'event_id'>): string {
+  return (seed.fingerprint?.join() ?? seed.logentry?.formatted ?? 'event').slice(0, MAX_KEY_CHARS)
+}
+
+function applyCaptureContext(
+  event: EventPayload,
+  captureContext: CaptureContext | undefined,
+): void {
+  if (captureContext === undefined || typeof captureContext !== 'object') return
+  const { user, level, tags, contexts, extra, fingerprint } = captureContext
+  const scope = new Scope()
+  if (user !== undefined) scope.setUser(user)
+  if (level) scope.setLevel(level)
+  if (tags) scope.setTags(tags)
+  if (extra) scope.setExtras(extra)
+  if (fingerprint) scope.setFingerprint(fingerprint)
+  for (const [name, context] of Object.entries(contexts ?? {})) scope.setContext(name, context)
+  scope.applyTo(event)
+}
+
+/**
+ * One error is one event, however often it passes by: on its way through `catch` blocks and error
+ * handlers. The same object in another request is another failure: a rejected promise that is kept
+ * fails every request that waits for it.
+ */
+function knownId(thrown: unknown, exchange: unknown): string | undefined {
+  const known = isObject(thrown) ? knownErrors.get(thrown) : undefined
+  if (known === undefined) return undefined
+  const isOther =
+    known.exchange !== undefined && exchange !== undefined && known.exchange !== exchange
+  return isOther ? undefined : known.id
+}
+
+function remember(thrown: unknown, known: Known): void {
+  if (isObject(thrown)) knownErrors.set(thrown, known)
+}
+
+function claim(context: Context, id: string): string {
+  if (context.exchange) context.exchange.errorId ??= id
+  context.isolationScope.lastEventId = id
+  context.isolationScope.lastErrorId = id
+  return id
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}

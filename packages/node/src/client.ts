@@ -1,0 +1,207 @@
+import type { Breadcrumb, EventPayload } from '@mayday/protocol/event'
+import type { ClientReason } from '@mayday/protocol/outcome'
+import { type Context, currentContext } from './current-scope.ts'
+import { FloodGuard } from './flood-guard.ts'
+import type { EventHint, ResolvedOptions } from './options.ts'
+import { encodeEvent, finishEvent, HOOK_TIMEOUT_MS } from './prepare-event.ts'
+import { addSourceContext, addSourceContextNow } from './source-context.ts'
+import { Transport } from './transport.ts'
+
+/** Something that watches the process; `install` gives back how to stop it. */
+export type Integration = { name: string; install(client: Client): () => void }
+
+/** `reading` source lines, `asking` the hook, or `done`. */
+type Pending = { event: EventPayload; hint: EventHint; state: 'reading' | 'asking' | 'done' }
+
+/** What {@link init} makes: takes events through their second half and hands them to the transport. */
+export class Client {
+  readonly options: ResolvedOptions
+  readonly transport: Transport | undefined
+  readonly flood: FloodGuard = new FloodGuard()
+  readonly #uninstalls: (() => void)[] = []
+  readonly #pending = new Set<Pending>()
+  readonly #undecided = new Set<() => void>()
+  #whenPrepared: (() => void)[] = []
+  #exitBudgetMs: number
+
+  constructor(options: ResolvedOptions) {
+    this.options = options
+    this.transport = options.dsn && new Transport(options.dsn, (line) => this.log(line))
+    this.#exitBudgetMs = options.shutdownTimeoutMs
+  }
+
+  install(integrations: Integration[]): void {
+    for (const integration of integrations) {
+      try {
+        this.#uninstalls.push(integration.install(this))
+      } catch (error) {
+        // An exotic runtime may lack what one integration needs; the others still work.
+        this.log(`integration ${integration.name} is off: ${String(error)}`)
+      }
+    }
+  }
+
+  /** Sends an event, after its source lines were read and the hook was asked. */
+  submit(event: EventPayload, hint: EventHint): void {
+    if (this.transport === undefined) return
+    const pending: Pending = { event, hint, state: 'reading' }
+    this.#pending.add(pending)
+    void this.#prepare(pending)
+  }
+
+  /** Keeps `decide` until it was called, or until the process ends, which decides everything. */
+  holdUndecided(decide: () => void): () => void {
+    const once = () => {
+      if (this.#undecided.delete(once)) decide()
+    }
+    this.#undecided.add(once)
+    return once
+  }
+
+  drop(reason: ClientReason): void {
+    this.transport?.drop(reason, 'error')
+  }
+
+  addBreadcrumb(breadcrumb: Breadcrumb, context: Context = currentContext()): void {
+    if (this.options.maxBreadcrumbs === 0) return
+    try {
+      const { beforeBreadcrumb } = this.options
+      const kept = beforeBreadcrumb ? beforeBreadcrumb(breadcrumb) : breadcrumb
+      if (kept) context.isolationScope.addBreadcrumb(kept)
+    } catch (error) {
+      this.log(`breadcrumb lost: ${String(error)}`)
+    }
+  }
+
+  /** Waits for everything captured so far. Resolves to whether all was sent within `timeoutMs`. */
+  async flush(timeoutMs: number): Promise<boolean> {
+    if (this.transport === undefined) return true
+    const startedAt = performance.now()
+    const alive = setTimeout(() => undefined, timeoutMs)
+    const timedOut = new Promise<false>((resolve) => {
+      setTimeout(() => resolve(false), timeoutMs).unref()
+    })
+    const isPrepared = await Promise.race([this.#prepared(), timedOut])
+    clearTimeout(alive)
+    const leftMs = timeoutMs - (performance.now() - startedAt)
+    return isPrepared && (await this.transport.flush(Math.max(0, leftMs)))
+  }
+
+  /** Keeps the process alive for what is on its way, for a process that has nothing else to do. */
+  async finishSending(): Promise<void> {
+    if (this.transport === undefined) return
+    const startedAt = performance.now()
+    await this.transport.tryOnce(this.#exitBudgetMs)
+    this.#exitBudgetMs -= performance.now() - startedAt
+  }
+
+  /**
+   * Sends everything while the thread stands still, for a process that ends. What waits for an
+   * asynchronous hook cannot be sent so.
+   *
+   * @returns whether something is left that a hook still has to decide
+   */
+  flushBeforeExit(): boolean {
+    this.transport?.hold()
+    for (const decide of this.#undecided) decide()
+    for (const pending of this.#pending) {
+      if (pending.state !== 'reading') continue
+      addSourceContextNow(pending.event)
+      const result = this.#ask(pending)
+      if (!isPromise(result)) this.#finish(pending, result)
+      else void this.#await(pending, result)
+    }
+    const startedAt = performance.now()
+    this.transport?.flushBeforeExit(this.#exitBudgetMs)
+    this.#exitBudgetMs -= performance.now() - startedAt
+    return this.#pending.size > 0
+  }
+
+  /** Stops watching the process; sends what is left within `timeoutMs`. */
+  async close(timeoutMs: number): Promise<boolean> {
+    for (const uninstall of this.#uninstalls.splice(0)) uninstall()
+    const result = await this.flush(timeoutMs)
+    this.transport?.close()
+    return result
+  }
+
+  /** One line on stderr, if `debug` is on. Written around the console, which is watched. */
+  log(line: string): void {
+    if (this.options.debug) process.stderr.write(`[mayday] ${line}\n`)
+  }
+
+  async #prepare(pending: Pending): Promise<void> {
+    await addSourceContext(pending.event)
+    if (pending.state !== 'reading') return
+    const result = this.#ask(pending)
+    if (isPromise(result)) await this.#await(pending, result)
+    else this.#finish(pending, result)
+  }
+
+  #ask(pending: Pending): EventPayload | null | PromiseLike<EventPayload | null> {
+    pending.state = 'asking'
+    try {
+      return finishEvent(pending.event, pending.hint, this.options)
+    } catch (error) {
+      // Sent as it is, the event might hold what the hook was there to take out.
+      this.log(`beforeSend failed: ${String(error)}`)
+      return null
+    }
+  }
+
+  async #await(pending: Pending, result: PromiseLike<EventPayload | null>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const timedOut = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), HOOK_TIMEOUT_MS).unref()
+    })
+    const event = await Promise.race([result, timedOut]).catch(() => null)
+    clearTimeout(timer)
+    this.#finish(pending, event)
+  }
+
+  #finish(pending: Pending, event: EventPayload | null): void {
+    if (pending.state === 'done') return
+    pending.state = 'done'
+    this.#pending.delete(pending)
+    try {
+      if (event === null || typeof event !== 'object') this.drop('before_send')
+      else this.#send(pending.event.event_id, event)
+    } catch (error) {
+      this.log(`event lost: ${String(error)}`)
+      this.drop('internal_sdk_error')
+    }
+    if (this.#pending.size === 0) for (const resolve of this.#whenPrepared.splice(0)) resolve()
+  }
+
+  #send(eventId: string, event: EventPayload): void {
+    const category = event.exception || event.level === 'error' ? 'error' : 'default'
+    this.transport?.send({ eventId, category, payload: encodeEvent(event) })
+  }
+
+  async #prepared(): Promise<true> {
+    if (this.#pending.size > 0) {
+      await new Promise<void>((resolve) => this.#whenPrepared.push(resolve))
+    }
+    return true
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<EventPayload | null> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  )
+}
+
+let current: Client | undefined
+
+/** The client that {@link init} made last, while it is open. */
+export function getClient(): Client | undefined {
+  return current
+}
+
+export function setClient(client: Client | undefined): void {
+  current = client
+}

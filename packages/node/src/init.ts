@@ -1,0 +1,83 @@
+import { Client, getClient, type Integration, setClient } from './client.ts'
+import { consoleIntegration } from './integrations/console.ts'
+import { httpIntegration } from './integrations/http.ts'
+import { outgoingHttpIntegration } from './integrations/outgoing-http.ts'
+import { processExitIntegration } from './integrations/process-exit.ts'
+import { uncaughtExceptionIntegration } from './integrations/uncaught-exception.ts'
+import { unhandledRejectionIntegration } from './integrations/unhandled-rejection.ts'
+import { type Options, resolveOptions } from './options.ts'
+
+const INTEGRATIONS: Integration[] = [
+  uncaughtExceptionIntegration,
+  unhandledRejectionIntegration,
+  processExitIntegration,
+  httpIntegration,
+  outgoingHttpIntegration,
+  consoleIntegration,
+]
+
+/**
+ * Starts error tracking for this process. Call it once, as early as you can; where in the order of
+ * imports does not matter. A second call replaces the first.
+ *
+ * Never throws: without a DSN, or with a wrong one, there is one line on stderr and nothing is sent.
+ * Listens for uncaught exceptions without changing what they do to the process, wraps the console's
+ * methods to keep breadcrumbs, and subscribes to Node's diagnostics channels for HTTP.
+ *
+ * @example
+ * import * as Mayday from '@mayday/node'
+ * Mayday.init({ dsn: process.env.MAYDAY_DSN, release: '2.4.1' })
+ */
+export function init(options: Options = {}): void {
+  try {
+    const previous = getClient()
+    if (previous) void previous.close(previous.options.shutdownTimeoutMs)
+    const client = new Client(resolveOptions({ ...options }, process.env, warnOnce))
+    setClient(client)
+    if (client.transport) client.install(INTEGRATIONS)
+  } catch (error) {
+    warnOnce(`It could not start, so nothing is sent: ${String(error)}`)
+  }
+}
+
+/** Whether events are being sent: {@link init} was called with a usable DSN, and not closed since. */
+export function isInitialized(): boolean {
+  return getClient()?.transport !== undefined
+}
+
+/**
+ * Waits until all that was captured so far has been sent, and keeps the process alive meanwhile.
+ *
+ * @param timeoutMs longest wait; the default is the option `shutdownTimeout`
+ * @returns whether everything was sent in time; never rejects
+ */
+export async function flush(timeoutMs?: number): Promise<boolean> {
+  const client = getClient()
+  return client === undefined ? true : client.flush(timeoutOf(client, timeoutMs))
+}
+
+/**
+ * Sends what is left as {@link flush} does and switches everything off. Error ids are still made.
+ *
+ * @param timeoutMs longest wait; the default is the option `shutdownTimeout`
+ * @returns whether everything was sent in time; never rejects
+ */
+export async function close(timeoutMs?: number): Promise<boolean> {
+  const client = getClient()
+  if (client === undefined) return true
+  setClient(undefined)
+  return client.close(timeoutOf(client, timeoutMs))
+}
+
+function timeoutOf(client: Client, timeoutMs: number | undefined): number {
+  return timeoutMs !== undefined && timeoutMs >= 0 ? timeoutMs : client.options.shutdownTimeoutMs
+}
+
+const warned = new Set<string>()
+
+/** An app that calls init for each test, say, need not hear the same a hundred times. */
+function warnOnce(line: string): void {
+  if (warned.has(line) || warned.size >= 20) return
+  warned.add(line)
+  process.stderr.write(`[mayday] ${line}\n`)
+}

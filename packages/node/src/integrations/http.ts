@@ -1,0 +1,70 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { captureSeed } from '../capture.ts'
+import type { Client, Integration } from '../client.ts'
+import { Context, enterContext } from '../current-scope.ts'
+import { Exchange } from '../exchange.ts'
+import { transactionOf } from '../request-data.ts'
+
+type ServerMessage = { request: IncomingMessage; response: ServerResponse }
+
+/** On the response, since a look-up by it in a WeakMap would cost every request. */
+const CONTEXT = Symbol('mayday.context')
+type MarkedResponse = ServerResponse & { [CONTEXT]?: Context }
+
+/**
+ * Gives each request that any `node:http` server serves a context of its own, and reports answers
+ * with status 5xx for which nothing was thrown. Works by Node's diagnostics channels: no module is
+ * changed, and the order of imports does not matter.
+ *
+ * The context is entered, not run around the handler, because only so is it still there when an
+ * exception thrown by the handler becomes an uncaught one.
+ */
+export const httpIntegration: Integration = {
+  name: 'http',
+  install(client) {
+    const onStart = (message: unknown) => {
+      const { request, response } = message as ServerMessage
+      const context = new Context(new Exchange(request, response))
+      ;(response as MarkedResponse)[CONTEXT] = context
+      enterContext(context)
+    }
+    const onFinish = (message: unknown) => {
+      const { response } = message as ServerMessage
+      if (response.statusCode >= 500) reportStatus(client, response)
+    }
+    subscribe('http.server.request.start', onStart)
+    subscribe('http.server.response.finish', onFinish)
+    return () => {
+      unsubscribe('http.server.request.start', onStart)
+      unsubscribe('http.server.response.finish', onFinish)
+    }
+  },
+}
+
+/** The context of the request that this is the response to; undefined when it began before `init`. */
+export function contextOf(response: ServerResponse): Context | undefined {
+  return (response as MarkedResponse)[CONTEXT]
+}
+
+function reportStatus(client: Client, response: ServerResponse): void {
+  const context = contextOf(response)
+  const exchange = context?.exchange
+  if (exchange === undefined || exchange.errorId !== undefined) return
+  try {
+    const route = transactionOf(exchange.request)
+    const status = response.statusCode
+    exchange.errorId = captureSeed(
+      {
+        level: 'error',
+        transaction: route,
+        logentry: { formatted: `${route} answered ${status} without an exception` },
+        fingerprint: ['http-status', route, String(status)],
+        tags: { 'http.status_code': String(status) },
+      },
+      context as Context,
+    )
+  } catch (error) {
+    client.log(`could not report a status: ${String(error)}`)
+  }
+}

@@ -1,0 +1,77 @@
+import type { EventPayload } from '@mayday/protocol/event'
+import { captureThrown } from './capture.ts'
+import type { Client } from './client.ts'
+import type { Context } from './current-scope.ts'
+import type { Exchange } from './exchange.ts'
+import { describeResponse } from './request-data.ts'
+
+/**
+ * Captures an error that a request ran into, and leaves it to the final status whether it becomes
+ * an event: with 5xx, or when the answer broke off, it does; else it stays a breadcrumb.
+ *
+ * @param mechanism what saw it, such as `express`
+ * @returns the error id, at once, to be put into the answer
+ */
+export function captureUndecided(
+  thrown: unknown,
+  mechanism: string,
+  context: Context,
+  exchange: Exchange,
+): string {
+  return captureThrown(
+    thrown,
+    { capture: { type: mechanism, handled: true }, level: 'error', context },
+    (client, event) => decideLater(client, event, { thrown, context, exchange }),
+  )
+}
+
+type Candidate = { thrown: unknown; context: Context; exchange: Exchange }
+
+function decideLater(client: Client, event: EventPayload, candidate: Candidate): void {
+  const { thrown, context, exchange } = candidate
+  const { response } = exchange
+  const wasClientGone = response.destroyed && !response.writableFinished
+  const decide = client.holdUndecided(() => {
+    describeResponse(event, exchange)
+    if (isFailure(exchange, wasClientGone, thrown)) {
+      if (response.headersSent) {
+        event.tags = { 'http.status_code': String(response.statusCode), ...event.tags }
+      }
+      client.submit(event, { originalException: thrown })
+    } else {
+      client.addBreadcrumb(handledBreadcrumb(event, response.statusCode), context)
+    }
+  })
+  if (response.closed) decide()
+  else response.once('close', decide)
+}
+
+function isFailure(exchange: Exchange, wasClientGone: boolean, thrown: unknown): boolean {
+  const { response } = exchange
+  // An error that only says that the client has left is the client's doing.
+  if (wasClientGone && isAbort(thrown)) return false
+  if (response.headersSent && response.writableFinished) return response.statusCode >= 500
+  return true
+}
+
+function isAbort(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false
+  const code = 'code' in thrown ? thrown.code : undefined
+  return (
+    thrown.name === 'AbortError' ||
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
+    code === 'ECONNABORTED'
+  )
+}
+
+function handledBreadcrumb(event: EventPayload, status: number) {
+  const main = event.exception?.values.at(-1)
+  return {
+    category: 'exception',
+    level: 'info' as const,
+    message: `${main?.type}: ${main?.value}`,
+    data: { status_code: status },
+  }
+}

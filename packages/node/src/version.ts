@@ -1,0 +1,3 @@
+export const SDK_NAME = 'mayday.node'
+/** That of package.json, as a test makes sure. */
+export const SDK_VERSION = '0.1.0'
