@@ -1,7 +1,7 @@
 import { type Dirent, existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { parse } from '@swc/core'
+import { type ParseOptions, parse } from '@swc/core'
 
 /** A file of ours, as far as the boundaries are concerned. */
 export type SourceFile = {
@@ -41,13 +41,9 @@ async function readSourceFile(root: string, path: string): Promise<SourceFile> {
   const source = await readFile(join(root, path), 'utf8')
   const lines = source.split('\n').length - (source.endsWith('\n') ? 1 : 0)
   if (!CODE.test(path)) return { path, lines, imports: [], exportsDefault: false }
-  const isTypeScript = /\.[cm]?tsx?$/.test(path)
-  const tree = await parse(
-    source,
-    isTypeScript
-      ? { syntax: 'typescript', tsx: path.endsWith('x'), decorators: true }
-      : { syntax: 'ecmascript', jsx: path.endsWith('x') },
-  )
+  const tree = await parse(source, syntaxOf(path)).catch((cause: unknown) => {
+    throw new Error(`${path} cannot be parsed.`, { cause })
+  })
   const found = { imports: new Set<string>(), exportsDefault: false }
   visit(tree, found)
   return {
@@ -56,6 +52,12 @@ async function readSourceFile(root: string, path: string): Promise<SourceFile> {
     imports: [...found.imports].map((name) => resolveImport(root, path, name)),
     exportsDefault: found.exportsDefault,
   }
+}
+
+function syntaxOf(path: string): ParseOptions {
+  return /\.[cm]?tsx?$/.test(path)
+    ? { syntax: 'typescript', tsx: path.endsWith('x'), decorators: true }
+    : { syntax: 'ecmascript', jsx: path.endsWith('x') }
 }
 
 type Found = { imports: Set<string>; exportsDefault: boolean }
