@@ -76,7 +76,8 @@ type Holder = { pid: number; startedAt: string }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
   try {
-    const { pid, startedAt } = JSON.parse(await readFile(path, 'utf8')) as Partial<Holder>
+    const content: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const { pid, startedAt } = (content ?? {}) as Partial<Holder>
     return typeof pid === 'number' && pid > 0 ? { pid, startedAt: String(startedAt) } : undefined
   } catch (error) {
     // A torn lock file is as good as none: its writer died before it held anything.

@@ -1,6 +1,6 @@
-import { type FileHandle, open, readFile, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { setAside } from './damaged.ts'
+import { readJournalId } from './journal-id.ts'
 import type { JournalPosition, JournalRecord } from './record.ts'
 import {
   isErrorCode,
@@ -50,12 +50,9 @@ export class JournalReader {
 
   /** @throws Error when no journal was ever opened in the folder */
   static async open(folder: string): Promise<JournalReader> {
-    try {
-      return new JournalReader((await readFile(join(folder, 'id'), 'utf8')).trim(), folder)
-    } catch (cause) {
-      if (!isErrorCode(cause, 'ENOENT')) throw cause
-      throw new Error(`There is no journal in ${folder}`, { cause })
-    }
+    const id = await readJournalId(folder)
+    if (id === undefined) throw new Error(`There is no journal in ${folder}`)
+    return new JournalReader(id, folder)
   }
 
   /**

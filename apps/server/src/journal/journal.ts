@@ -1,18 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import { chmod, type FileHandle, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, mkdir } from 'node:fs/promises'
+import { ActiveSegment } from './active-segment.ts'
 import { lockFolder } from './folder-lock.ts'
+import { createJournalId, readJournalId } from './journal-id.ts'
 import type { JournalRecord } from './record.ts'
-import { encodeFrame, frameBytes } from './record-frame.ts'
-import {
-  createSegmentHeader,
-  isErrorCode,
-  listSegments,
-  type Marker,
-  SEGMENT_HEADER_BYTES,
-  segmentPath,
-  syncFolder,
-} from './segment.ts'
+import { frameBytes } from './record-frame.ts'
+import { listSegments, SEGMENT_HEADER_BYTES } from './segment.ts'
 import { cutTornTail } from './torn-tail.ts'
 
 /** The journal holds as much as it may until digest has caught up. */
@@ -41,8 +33,6 @@ type Waiting = {
   resolve: () => void
   reject: (error: Error) => void
 }
-
-type ActiveSegment = { number: number; handle: FileHandle; marker: Marker; end: number }
 
 /**
  * The write-ahead log of accepted envelopes. One process writes it; any number read it with
@@ -90,7 +80,7 @@ export class Journal {
     await chmod(folder, 0o700)
     const unlock = await lockFolder(folder)
     try {
-      const id = await readOrCreateId(folder)
+      const id = (await readJournalId(folder)) ?? (await createJournalId(folder))
       const last = (await listSegments(folder)).at(-1)
       if (last !== undefined) await cutTornTail(last)
       const bytes = totalBytes(await listSegments(folder))
@@ -126,7 +116,7 @@ export class Journal {
     this.#isClosed = true
     clearTimeout(this.#idleTimer)
     await this.#work
-    await this.#active?.handle.close()
+    await this.#active?.close()
     this.#active = undefined
     await this.#unlock()
   }
@@ -165,15 +155,15 @@ export class Journal {
     await this.#makeRoom(bytes)
     try {
       const segment = await this.#segmentFor(bytes)
-      const frames = group.flatMap(({ record }) => encodeFrame(record, segment.marker))
-      await writeAll(segment.handle, frames, segment.end, bytes)
-      await segment.handle.datasync()
-      segment.end += bytes
+      await segment.append(
+        group.map(({ record }) => record),
+        bytes,
+      )
       this.#bytes += bytes
     } catch (cause) {
       await this.#abandonSegment()
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new JournalWriteError(`The journal cannot be written: ${reason}`, { cause })
+      const { message } = cause as Error
+      throw new JournalWriteError(`The journal cannot be written: ${message}`, { cause })
     }
   }
 
@@ -192,99 +182,45 @@ export class Journal {
 
   async #segmentFor(bytes: number): Promise<ActiveSegment> {
     const active = this.#active
-    const isEmpty = active?.end === SEGMENT_HEADER_BYTES
-    if (active !== undefined && (isEmpty || active.end + bytes <= this.#segmentBytes)) return active
-    return this.#startSegment()
+    const hasRoom = active && (active.isEmpty || active.end + bytes <= this.#segmentBytes)
+    const segment = hasRoom ? active : await this.#createSegment()
+    if (!segment.isBegun) {
+      await segment.begin(this.#folder)
+      this.#bytes += SEGMENT_HEADER_BYTES
+    }
+    return segment
   }
 
-  async #startSegment(): Promise<ActiveSegment> {
-    await this.#active?.handle.close()
+  async #createSegment(): Promise<ActiveSegment> {
+    await this.#active?.close()
     this.#active = undefined
     // From the clock, so that a number never comes twice, not even after the files were deleted by
     // hand: digest would take new records for ones that it has had.
-    const number = Math.max(Date.now(), this.#lastNumber + 1)
-    const path = segmentPath(this.#folder, number)
-    const { header, marker } = createSegmentHeader()
-    const handle = await open(path, 'wx', 0o600)
-    try {
-      await writeAll(handle, [header], 0, header.length)
-      await handle.sync()
-      await syncFolder(this.#folder)
-    } catch (error) {
-      await handle.close()
-      await unlink(path)
-      throw error
-    }
-    this.#lastNumber = number
-    this.#bytes += header.length
-    this.#active = { number, handle, marker, end: header.length }
+    this.#lastNumber = Math.max(Date.now(), this.#lastNumber + 1)
+    this.#active = await ActiveSegment.create(this.#folder, this.#lastNumber)
     return this.#active
   }
 
   /**
-   * After a failed write nothing more is appended to the segment: a reader may have passed the
-   * refused records, and would miss other ones put in their place.
+   * An unbegun segment stays and is tried again: its name beside the one before it lets readers
+   * delete that, which frees the room that is missing on a full disk.
    */
   async #abandonSegment(): Promise<void> {
     const active = this.#active
-    if (active === undefined) return
+    if (!active?.isBegun) return
     this.#active = undefined
-    try {
-      await active.handle.truncate(active.end)
-    } catch {
-      // On a broken disk the part stays; readers see that it is no whole record.
-    }
-    await active.handle.close().catch(() => {
-      // The same fault was just reported to every waiting append.
+    await active.abandon().catch(() => {
+      // The same fault is just being reported to every waiting append.
     })
   }
 
   #endIdleSegment(): void {
-    if (this.#work !== undefined || this.#isClosed) return
-    if (this.#active === undefined || this.#active.end === SEGMENT_HEADER_BYTES) return
-    this.#work = this.#startSegment().then(
+    if (this.#work !== undefined || this.#isClosed || this.#active?.isEmpty !== false) return
+    this.#work = this.#createSegment().then(
       () => this.#flush(),
       // A disk that refuses is the business of the next append, which tries again.
-      () => this.#abandonSegment().then(() => this.#flush()),
+      () => this.#flush(),
     )
-  }
-}
-
-async function readOrCreateId(folder: string): Promise<string> {
-  const path = join(folder, 'id')
-  try {
-    const id = (await readFile(path, 'utf8')).trim()
-    // An unusable id is replaced. Digest then starts from the first record again, which is safe:
-    // events that it has stored already drop out as duplicates.
-    if (/^[0-9a-f-]{36}$/.test(id)) return id
-  } catch (error) {
-    if (!isErrorCode(error, 'ENOENT')) throw error
-  }
-  const id = randomUUID()
-  const handle = await open(`${path}.new`, 'w', 0o600)
-  try {
-    await handle.writeFile(`${id}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(`${path}.new`, path)
-  await syncFolder(folder)
-  await syncFolder(dirname(folder))
-  return id
-}
-
-/** A short write without an error is how a disk says that it is just about full. */
-async function writeAll(handle: FileHandle, parts: Buffer[], position: number, bytes: number) {
-  const { bytesWritten } = await handle.writev(parts, position)
-  if (bytesWritten === bytes) return
-  const rest = Buffer.concat(parts).subarray(bytesWritten)
-  let written = 0
-  while (written < rest.length) {
-    const at = position + bytesWritten + written
-    const answer = await handle.write(rest, written, rest.length - written, at)
-    if (answer.bytesWritten === 0) throw new Error('the disk took no more bytes')
-    written += answer.bytesWritten
   }
 }
 

@@ -78,5 +78,5 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 export function isErrorCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code
 }
