@@ -77,6 +77,10 @@ function fromDatabase(error: unknown, isInitialized: boolean): AppError | undefi
   const { code, message, driverError } = error as Partial<Record<string, unknown>>
   const reason = String((driverError as { code?: unknown } | undefined)?.code ?? code ?? '')
   if (reason === '57014' || message === 'Query read timeout') return new AppError('query_too_slow')
+  // A NUL character, or a number beyond the column's: the request's fault, not the statement's.
+  if (reason === '22021' || reason === '22003') {
+    return new AppError('invalid_request', 'A value in the request cannot exist.')
+  }
   if (AWAY.test(reason) || AWAY_MESSAGE.test(String(message))) {
     return new AppError('database_unavailable', undefined, 5)
   }

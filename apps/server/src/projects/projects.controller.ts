@@ -8,6 +8,7 @@ import { sqlOne } from '../db/sql.ts'
 import { AppError } from '../errors.ts'
 import { Needs } from '../http/access.ts'
 import { Answers } from '../http/answers.ts'
+import { deleteProject } from './delete-project.ts'
 import { findProject } from './find-project.ts'
 import { listEnvironments, projectById } from './projects.queries.ts'
 
@@ -62,11 +63,7 @@ export class ProjectsController {
     @Param('project') slug: string,
   ): Promise<void> {
     const { id } = await findProject(this.database, organizationIds, slug)
-    await this.database.transaction(async (transaction) => {
-      // Events have no foreign key, since they lie in partitions that come and go.
-      await transaction.query('delete from event where project_id = $1', [id])
-      await transaction.query('delete from project where id = $1', [id])
-    })
+    await deleteProject(this.database, id)
   }
 
   @Needs('project:read')

@@ -128,8 +128,9 @@ export const IssueDetail = Issue.extend({
 }).meta({ id: 'IssueDetail' })
 export type IssueDetail = z.infer<typeof IssueDetail>
 
+/** Strict: what is not understood is refused, never left undone in silence. */
 export const IssueUpdate = z
-  .object({
+  .strictObject({
     status: z.enum(['resolved', 'unresolved', 'ignored']),
     statusDetails: z.record(z.string(), z.unknown()).optional(),
     substatus: z.string().nullable().optional(),
@@ -143,11 +144,32 @@ export const IssueHash = z.object({
   algorithm: z.string(),
   latestEvent: z.unknown().nullable(),
 })
+export type IssueHash = z.infer<typeof IssueHash>
+
+/** What a change in bulk set on every issue it found. */
+export const IssuesUpdated = z
+  .object({
+    status: IssueStatus,
+    statusDetails: z.record(z.string(), z.unknown()),
+    substatus: z.string().nullable(),
+  })
+  .meta({ id: 'IssuesUpdated' })
+
+export const ShortIdLookup = z
+  .object({
+    organizationSlug: z.string(),
+    projectSlug: z.string(),
+    groupId: z.string(),
+    shortId: z.string(),
+    group: Issue,
+  })
+  .meta({ id: 'ShortIdLookup' })
 
 /** What stands above the issue list of a project, for one period and environment. */
 export const ProjectOverview = z
   .object({
     events: z.number(),
+    /** Distinct users of all environments, counted up to 100,000 sightings. */
     users: z.number(),
     /** Null when no event named a release yet. */
     newestRelease: z.string().nullable(),
@@ -156,6 +178,7 @@ export const ProjectOverview = z
     series: Series,
     /** Releases first seen within the period. */
     releases: z.array(z.object({ version: z.string(), firstSeen: z.string() })),
+    /** Issues seen within the period; 1,000 means "at least". */
     counts: z.object({
       unresolved: z.number(),
       new: z.number(),

@@ -1,0 +1,107 @@
+import type { Issue, Series } from '@mayday/protocol/api/issues'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Database, sql } from '../db/sql.ts'
+import { AppError } from '../errors.ts'
+import { linkPages, parseCursor } from '../http/page.ts'
+import { pageSize } from '../http/params.ts'
+import { findIssue } from './find-issues.ts'
+import { countIssues, type IssueFilter, listIssues, MAX_HITS } from './issue-list.queries.ts'
+import { type IssueListParams, windowOf } from './issue-list-params.ts'
+import { type IssueRow, issueOf } from './issue-rows.ts'
+import { parseSearch } from './issue-search.ts'
+import { issueSeries } from './issue-stats.queries.ts'
+import { parseShortId } from './short-id.ts'
+
+const USUAL_QUERY = 'is:unresolved'
+
+type Place = { database: Database; publicUrl: string; organizationIds: readonly number[] }
+type Http = { request: FastifyRequest; reply: FastifyReply }
+
+/** Answers an issue list: the page, its `Link` header, and in `X-Hits` how many there are. */
+export async function answerIssueList(
+  place: Place,
+  projectIds: number[],
+  params: IssueListParams,
+  { request, reply }: Http,
+): Promise<Issue[]> {
+  const { database, publicUrl } = place
+  const direct = await lookUpShortId(place, projectIds, params)
+  if (direct) {
+    void reply.header('x-sentry-direct-hit', '1').header('x-hits', '1')
+    return withStats(place, [direct], params)
+  }
+  const filter = filterOf(projectIds, params)
+  const cursor = parseCursor(params.cursor)
+  const page = await listIssues(database, {
+    ...filter,
+    sort: params.sort,
+    limit: pageSize(params),
+    cursor,
+  })
+  linkPages(request, reply, publicUrl, page)
+  void reply.header('x-hits', await countIssues(database, filter)).header('x-max-hits', MAX_HITS)
+  return withStats(place, page.rows, params)
+}
+
+export function filterOf(projectIds: number[], params: IssueListParams): IssueFilter {
+  const now = new Date()
+  return {
+    projectIds,
+    terms: parseSearch(params.query ?? USUAL_QUERY),
+    environments: params.environment.filter((name) => name !== ''),
+    window: windowOf(params, now),
+    now,
+  }
+}
+
+/** Projects of the organisations, narrowed to those that `project` names, by id or slug. */
+export async function chosenProjects(
+  database: Database,
+  organizationIds: readonly number[],
+  chosen: string[],
+): Promise<number[]> {
+  const names = chosen.filter((name) => name !== '' && name !== '-1')
+  const rows = await sql<{ id: number }>(
+    database,
+    `select id from project where organization_id = any($1::int[])
+       and (cardinality($2::text[]) = 0 or slug = any($2) or id::text = any($2))`,
+    [organizationIds, names],
+  )
+  if (names.length > 0 && rows.length === 0) {
+    throw new AppError('not_found', 'There is no such project, or it is not yours.')
+  }
+  return rows.map(({ id }) => id)
+}
+
+async function lookUpShortId(
+  { database, organizationIds }: Place,
+  projectIds: number[],
+  { shortIdLookup, query }: IssueListParams,
+): Promise<IssueRow | undefined> {
+  if (!/^(1|true)$/.test(shortIdLookup ?? '') || !parseShortId(query?.trim() ?? ''))
+    return undefined
+  try {
+    const issue = await findIssue(database, organizationIds, query?.trim() ?? '')
+    return projectIds.includes(Number(issue.project_id)) ? issue : undefined
+  } catch (error) {
+    // Words can look like a short id, so what is none is searched for as text.
+    if (error instanceof AppError && error.code === 'not_found') return undefined
+    throw error
+  }
+}
+
+async function withStats(
+  { database, publicUrl }: Place,
+  rows: IssueRow[],
+  { groupStatsPeriod, environment }: IssueListParams,
+): Promise<Issue[]> {
+  if (groupStatsPeriod === '') return rows.map((row) => issueOf(row, publicUrl, {}))
+  const period = groupStatsPeriod === 'auto' ? '24h' : groupStatsPeriod
+  const ids = rows.map(({ id }) => id)
+  const environments = environment.filter((name) => name !== '')
+  const series: Map<string, Series> = await issueSeries(database, ids, period, {
+    environments,
+    now: new Date(),
+  })
+  return rows.map((row) => issueOf(row, publicUrl, { [period]: series.get(row.id) ?? [] }))
+}

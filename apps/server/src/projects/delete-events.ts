@@ -1,0 +1,23 @@
+import { type Database, sqlOne } from '../db/sql.ts'
+
+const EVENTS_AT_ONCE = 10_000
+
+/** Deletes the events of issues in bites that each stay far below the statement timeout. */
+export async function deleteEventsOfIssues(
+  database: Database,
+  issueIds: readonly string[],
+): Promise<void> {
+  let deleted: number
+  do {
+    const row = await sqlOne<{ n: number }>(
+      database,
+      `with some as (select issue_id, received_at, event_id from event
+         where issue_id = any($1::bigint[]) limit ${EVENTS_AT_ONCE}),
+       gone as (delete from event using some where event.issue_id = some.issue_id
+         and event.received_at = some.received_at and event.event_id = some.event_id returning 1)
+       select count(*)::int as n from gone`,
+      [issueIds],
+    )
+    deleted = row?.n ?? 0
+  } while (deleted > 0)
+}
