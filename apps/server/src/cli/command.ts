@@ -14,9 +14,11 @@ export type Command = {
   options: Options
   /** How many words without a dash it takes. */
   positionals: number
-  /** @returns the exit code */
-  run(values: Values, positionals: string[]): Promise<number>
+  load(): Promise<Run>
 }
+
+/** @returns the exit code */
+export type Run = (values: Values, positionals: string[]) => Promise<number>
 
 /** What was asked for cannot be done; the message is the one line that people see. Exit code 1. */
 export class CommandError extends Error {}

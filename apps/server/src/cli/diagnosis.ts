@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DataSource } from 'typeorm'
@@ -185,6 +186,8 @@ async function readBacklog(
   cursors: Cursors,
   problems: string[],
 ): Promise<Backlog | undefined> {
+  // No server has written there yet, so nothing waits.
+  if (!existsSync(folder)) return undefined
   try {
     const reader = await JournalReader.open(folder)
     try {
@@ -193,10 +196,7 @@ async function readBacklog(
       await reader.close()
     }
   } catch (error) {
-    const { code, cause } = error as NodeJS.ErrnoException
-    // No server has written there yet, so nothing waits.
-    if ((cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return undefined
-    problems.push(`The journal cannot be read: ${code ? reasonOfFileError(error) : error}.`)
+    problems.push(`The journal cannot be read: ${reasonOfFileError(error)}.`)
     return undefined
   }
 }

@@ -1,23 +1,8 @@
 import { ConfigError } from '../config.ts'
 import { EmbeddedPostgresError } from '../db/embedded-postgres-error.ts'
-import {
-  type Command,
-  CommandError,
-  helpOf,
-  parseCommandLine,
-  table,
-  UsageError,
-} from './command.ts'
+import { CommandError, helpOf, parseCommandLine, table, UsageError } from './command.ts'
+import { COMMANDS } from './commands.ts'
 import { VERSION } from './version.ts'
-
-/** Loaded when asked for: a small command need not wait for the whole server. */
-const COMMANDS: Record<string, () => Promise<Command>> = {
-  start: async () => (await import('./start.ts')).start,
-  'project create': async () => (await import('./project-create.ts')).projectCreate,
-  'token create': async () => (await import('./token-create.ts')).tokenCreate,
-  'send-event': async () => (await import('./send-event.ts')).sendEvent,
-  doctor: async () => (await import('./doctor.ts')).doctor,
-}
 
 /** Runs one command line. Expected failures end in one line on stderr, without a stack. */
 export async function runCli(words: string[]): Promise<number> {
@@ -37,7 +22,7 @@ export async function runCli(words: string[]): Promise<number> {
 async function dispatch(words: string[]): Promise<number> {
   const [first, second] = words
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-    process.stdout.write(await overview())
+    process.stdout.write(overview())
     return first === undefined ? 2 : 0
   }
   if (first === '--version' || first === '-v') {
@@ -45,23 +30,20 @@ async function dispatch(words: string[]): Promise<number> {
     return 0
   }
   if (first.startsWith('-')) throw new UsageError(`Unknown option '${first}'`)
-  const [name, rest] = COMMANDS[first]
-    ? [first, words.slice(1)]
-    : [`${first} ${second ?? ''}`.trim(), words.slice(2)]
-  const load = COMMANDS[name]
-  if (!load) throw new UsageError(`there is no command "${name}"`)
-  const command = await load()
+  const command = COMMANDS.find(({ name }) => name === first || name === `${first} ${second}`)
+  if (!command) throw new UsageError(`there is no command "${[first, second].join(' ').trim()}"`)
+  const rest = words.slice(command.name.split(' ').length)
   const { values, positionals } = parseCommandLine(command, rest)
   if (values.help === true) {
     process.stdout.write(helpOf(command))
     return 0
   }
-  return command.run(values, positionals)
+  const run = await command.load()
+  return run(values, positionals)
 }
 
-async function overview(): Promise<string> {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
-  const rows = commands.map((one) => [`${one.name} ${one.parameters}`.trim(), one.summary] as const)
+function overview(): string {
+  const rows = COMMANDS.map((one) => [`${one.name} ${one.parameters}`.trim(), one.summary] as const)
   return [
     'Usage: mayday COMMAND [options]',
     '',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { authHeader, type Dsn, envelopeUrl, parseDsn } from '@mayday/protocol/dsn'
 import { serializeEnvelope } from '@mayday/protocol/envelope'
-import { type Command, CommandError, UsageError } from './command.ts'
+import { CommandError, UsageError, type Values } from './command.ts'
 import { withDatabase } from './command-database.ts'
 import { findFirstProject } from './first-run.ts'
 import { loadCommandConfig } from './running-server.ts'
@@ -11,34 +11,18 @@ import { VERSION } from './version.ts'
 const DEFAULT_MESSAGE = 'Test event from mayday send-event'
 const REQUEST_TIMEOUT_MS = 10_000
 
-export const sendEvent: Command = {
-  name: 'send-event',
-  summary: 'Send a test event the way an SDK does, and tell where to see it',
-  parameters: '',
-  help: [
-    ['--dsn DSN', 'Where to send; else the first project of this server'],
-    ['-m, --message TEXT', `Message of the event; else "${DEFAULT_MESSAGE}"`],
-    ['--json', 'Print {"eventId","url"}'],
-  ],
-  options: {
-    dsn: { type: 'string' },
-    message: { type: 'string', short: 'm' },
-    json: { type: 'boolean' },
-  },
-  positionals: 0,
-  async run(values) {
-    const text = (values.dsn as string | undefined) ?? (await firstDsn())
-    const dsn = readDsn(text)
-    const eventId = await send(dsn, String(values.message ?? DEFAULT_MESSAGE))
-    const origin = `${dsn.scheme}://${dsn.host}${dsn.port === undefined ? '' : `:${dsn.port}`}`
-    const url = `${origin}${dsn.path}/e/${eventId}`
-    process.stdout.write(
-      values.json
-        ? `${JSON.stringify({ eventId, url })}\n`
-        : `Accepted as ${eventId}. See it at ${url}\n`,
-    )
-    return 0
-  },
+export async function sendEvent(values: Values): Promise<number> {
+  const text = (values.dsn as string | undefined) ?? (await firstDsn())
+  const dsn = readDsn(text)
+  const eventId = await send(dsn, String(values.message ?? DEFAULT_MESSAGE))
+  const origin = `${dsn.scheme}://${dsn.host}${dsn.port === undefined ? '' : `:${dsn.port}`}`
+  const url = `${origin}${dsn.path}/e/${eventId}`
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ eventId, url })}\n`
+      : `Accepted as ${eventId}. See it at ${url}\n`,
+  )
+  return 0
 }
 
 async function firstDsn(): Promise<string> {

@@ -1,52 +1,34 @@
 import { SCOPES, type Scope } from '@mayday/protocol/api/account'
 import { createToken } from '../account/tokens.ts'
 import { sqlOne } from '../db/sql.ts'
-import { type Command, CommandError, UsageError } from './command.ts'
+import { CommandError, UsageError, type Values } from './command.ts'
 import { withDatabase } from './command-database.ts'
 import { ensureFirstRows } from './first-run.ts'
 import { loadCommandConfig } from './running-server.ts'
 
 const DEFAULT_NAME = 'Created by mayday token create'
 
-export const tokenCreate: Command = {
-  name: 'token create',
-  summary: 'Create a token for the web API and print it, once',
-  parameters: '',
-  help: [
-    ['--scope SCOPE', `May be repeated: ${SCOPES.join(', ')}`],
-    ['--name NAME', 'What it is for, as shown in the settings'],
-    ['--organization ORG', 'Organisation it belongs to; else the first one'],
-    ['--json', 'Print {"token"}'],
-  ],
-  options: {
-    scope: { type: 'string', multiple: true },
-    name: { type: 'string' },
-    organization: { type: 'string' },
-    json: { type: 'boolean' },
-  },
-  positionals: 0,
-  async run(values) {
-    const scopes = readScopes(values.scope as string[] | undefined)
-    const config = loadCommandConfig()
-    const organizationSlug = values.organization as string | undefined
-    const token = await withDatabase(config, async (database) => {
-      await ensureFirstRows(database, config)
-      if (organizationSlug !== undefined) {
-        const statement = 'select id from organization where slug = $1'
-        if (!(await sqlOne(database, statement, [organizationSlug]))) {
-          throw new CommandError(`there is no organisation "${organizationSlug}"`)
-        }
+export async function createApiToken(values: Values): Promise<number> {
+  const scopes = readScopes(values.scope as string[] | undefined)
+  const config = loadCommandConfig()
+  const organizationSlug = values.organization as string | undefined
+  const token = await withDatabase(config, async (database) => {
+    await ensureFirstRows(database, config)
+    if (organizationSlug !== undefined) {
+      const statement = 'select id from organization where slug = $1'
+      if (!(await sqlOne(database, statement, [organizationSlug]))) {
+        throw new CommandError(`there is no organisation "${organizationSlug}"`)
       }
-      const name = (values.name as string | undefined) ?? DEFAULT_NAME
-      return createToken(database, {
-        name,
-        scopes,
-        ...(organizationSlug === undefined ? {} : { organizationSlug }),
-      })
+    }
+    const name = (values.name as string | undefined) ?? DEFAULT_NAME
+    return createToken(database, {
+      name,
+      scopes,
+      ...(organizationSlug === undefined ? {} : { organizationSlug }),
     })
-    process.stdout.write(values.json ? `${JSON.stringify({ token })}\n` : `${token}\n`)
-    return 0
-  },
+  })
+  process.stdout.write(values.json ? `${JSON.stringify({ token })}\n` : `${token}\n`)
+  return 0
 }
 
 /** Both `--scope a --scope b` and `--scope a,b`, as people know it from other tools. */
