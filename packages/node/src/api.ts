@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { Breadcrumb, EventPayload, Level, User } from '@mayday/protocol/event'
 import { type CaptureContext, captureSeed, captureThrown, MANUAL, messageSeed } from './capture.ts'
 import { getClient } from './client.ts'
@@ -16,7 +17,7 @@ export function captureException(thrown: unknown, captureContext?: CaptureContex
     capture: MANUAL,
     level: 'error',
     context: currentContext(),
-    site: thrown instanceof Error ? undefined : stackHere(captureException),
+    site: types.isNativeError(thrown) ? undefined : stackHere(captureException),
     captureContext,
   })
 }
@@ -29,8 +30,8 @@ export function captureException(thrown: unknown, captureContext?: CaptureContex
  */
 export function captureMessage(message: string, levelOrContext?: Level | CaptureContext): string {
   const isLevel = typeof levelOrContext === 'string'
+  const level = isLevel ? levelOrContext : 'info'
   const captureContext = isLevel ? undefined : levelOrContext
-  const level = isLevel ? levelOrContext : (captureContext?.level ?? 'info')
   return captureSeed(messageSeed(message, level), currentContext(), captureContext)
 }
 
@@ -41,7 +42,7 @@ export function captureMessage(message: string, levelOrContext?: Level | Capture
  * @returns the id of the event; an `event_id` of the program's own is not used
  */
 export function captureEvent(event: Partial<EventPayload>): string {
-  const { event_id: _, level = 'error', ...rest } = event
+  const { event_id: _, level = 'error', ...rest } = event ?? {}
   return captureSeed({ ...rest, level }, currentContext())
 }
 
@@ -77,10 +78,14 @@ export function setExtras(extras: Record<string, unknown>): void {
 
 /** Leaves a trace of what happened, for events of the current request. The newest 100 are kept. */
 export function addBreadcrumb(breadcrumb: Breadcrumb): void {
-  const stamped = { timestamp: Date.now() / 1000, ...breadcrumb }
-  const client = getClient()
-  if (client) client.addBreadcrumb(stamped)
-  else getIsolationScope().addBreadcrumb(stamped)
+  try {
+    const stamped = { timestamp: Date.now() / 1000, ...breadcrumb }
+    const client = getClient()
+    if (client) client.addBreadcrumb(stamped)
+    else getIsolationScope().addBreadcrumb(stamped)
+  } catch (error) {
+    getClient()?.log(`breadcrumb lost: ${String(error)}`)
+  }
 }
 
 /** Id of the newest event captured in the current request; outside of requests, in the process. */

@@ -52,7 +52,13 @@ export class Client {
   /** Keeps `decide` until it was called, or until the process ends, which decides everything. */
   holdUndecided(decide: () => void): () => void {
     const once = () => {
-      if (this.#undecided.delete(once)) decide()
+      if (!this.#undecided.delete(once)) return
+      try {
+        decide()
+      } catch (error) {
+        this.log(`event lost: ${String(error)}`)
+        this.drop('internal_sdk_error')
+      }
     }
     this.#undecided.add(once)
     return once

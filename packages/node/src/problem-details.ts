@@ -1,5 +1,5 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import { cut } from './bounded.ts'
 
 /** Body of a failed answer, after RFC 9457, with the error id to quote. */
@@ -64,7 +64,7 @@ export function sendProblem(response: ServerResponse, problem: ProblemDetails): 
 
 function developmentDetails(thrown: unknown): Pick<ProblemDetails, 'detail' | 'stack'> {
   try {
-    if (!(thrown instanceof Error))
+    if (!types.isNativeError(thrown))
       return { detail: cut(inspect(thrown, { depth: 2 }), MAX_DETAIL_CHARS) }
     const stack =
       typeof thrown.stack === 'string' ? cut(thrown.stack, MAX_DETAIL_CHARS).split('\n') : []

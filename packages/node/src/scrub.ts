@@ -53,7 +53,7 @@ const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:'"]{0,200}:[^\s/'
 const AUTHORIZATION = /\b(Bearer|Basic)(\s{1,4})([\w.~+/=-]{8,4096})/gi
 const DOTTED_TOKEN = /[\w.-]+/g
 const ASSIGNMENT = new RegExp(
-  `${SENSITIVE_NAME}(["']?\\s{0,4}[=:]\\s{0,4})(${QUOTED}|[^\\s,;&"'()}\\]]{1,500})`,
+  `${SENSITIVE_NAME}(["']?\\s{0,4}[=:]\\s{0,4})(?!\\[Filtered\\])(${QUOTED}|[^\\s,;&"'()}\\]]{1,500})`,
   'gi',
 )
 const LITERAL_ASSIGNMENT = new RegExp(

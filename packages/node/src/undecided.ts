@@ -54,16 +54,13 @@ function isFailure(exchange: Exchange, wasClientGone: boolean, thrown: unknown):
   return true
 }
 
+const ABORT_CODES: unknown[] = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
+
+/** Also of another realm, and of fetch, whose AbortError is no native error. */
 function isAbort(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false
-  const code = 'code' in thrown ? thrown.code : undefined
-  return (
-    thrown.name === 'AbortError' ||
-    code === 'ECONNRESET' ||
-    code === 'EPIPE' ||
-    code === 'ERR_STREAM_PREMATURE_CLOSE' ||
-    code === 'ECONNABORTED'
-  )
+  if (typeof thrown !== 'object' || thrown === null) return false
+  const { name, code } = thrown as { name?: unknown; code?: unknown }
+  return name === 'AbortError' || ABORT_CODES.includes(code)
 }
 
 function handledBreadcrumb(event: EventPayload, status: number) {

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { errorMonitor } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import { types } from 'node:util'
 import type { Client, Integration } from '../client.ts'
 import { type Context, currentContext } from '../current-scope.ts'
 
@@ -25,12 +26,23 @@ export const outgoingHttpIntegration: Integration = {
     const listeners: [string, (message: unknown) => void][] = [
       ...nodeListeners(client, start, end),
       ...fetchListeners(start, end),
-    ]
+    ].map(([name, listener]) => [name, guarded(client, listener)])
     for (const [name, listener] of listeners) subscribe(name, listener)
     return () => {
       for (const [name, listener] of listeners) unsubscribe(name, listener)
     }
   },
+}
+
+/** What a listener throws, Node throws into the program. */
+function guarded(client: Client, listener: (message: unknown) => void) {
+  return (message: unknown) => {
+    try {
+      listener(message)
+    } catch (error) {
+      client.log(`breadcrumb lost: ${String(error)}`)
+    }
+  }
 }
 
 type Result = { status_code?: number; error?: string }
@@ -120,7 +132,7 @@ function addBreadcrumb(
 }
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed'
+  if (!types.isNativeError(error)) return 'failed'
   const code = 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : error.name
 }

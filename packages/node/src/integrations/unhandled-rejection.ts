@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { captureThrown } from '../capture.ts'
 import type { Integration } from '../client.ts'
 import { currentContext } from '../current-scope.ts'
@@ -65,7 +66,7 @@ export function rejectionMode(execArgv: string[], nodeOptions = ''): string | un
  * of anything else, which tells the reason only in its message.
  */
 export function rejectionReason(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error
+  if (!types.isNativeError(error) || !('code' in error)) return error
   if (error.code !== 'ERR_UNHANDLED_REJECTION') return error
   const begin = error.message.indexOf(REASON_BEGIN)
   if (begin === -1 || !error.message.endsWith(REASON_END)) return error

@@ -30,7 +30,7 @@ const PUBLIC_KEY = '0123456789abcdef0123456789abcdef'
 const WAIT_MS = 15_000
 const decoder = new TextDecoder()
 
-export async function startSink(host = '127.0.0.1', prefix = ''): Promise<Sink> {
+export async function startSink(host = '127.0.0.1', prefix = '', onPort = 0): Promise<Sink> {
   const received: Received[] = []
   const waiting: (() => void)[] = []
   let answer = (response: ServerResponse) => {
@@ -46,7 +46,7 @@ export async function startSink(host = '127.0.0.1', prefix = ''): Promise<Sink> 
     for (const check of waiting) check()
     answer(response)
   })
-  server.listen(0, host)
+  server.listen(onPort, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const payloads = (type: string) =>

@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http'
+import { expect, test } from '@jest/globals'
+import { transactionOf } from './request-data.ts'
+
+test.each([
+  ['/orders/41', { path: '/orders/:id' }, undefined, 'GET /orders/:id'],
+  ['/api/orders/41?x=1', { path: '/orders/:id' }, '/api', 'GET /api/orders/:id'],
+  ['/api/orders/41', { path: '/orders/:id' }, '', 'GET /api/orders/:id'],
+  ['/shops/7/orders/41', { path: '/orders/:id' }, '', 'GET /shops/:id/orders/:id'],
+  ['/api', { path: '/' }, '/api', 'GET /api'],
+  ['/', { path: '/' }, '', 'GET /'],
+  ['/files/a/b', { path: '/files/*path' }, '', 'GET /files/*path'],
+  ['/users/9b2f1c3e-0000-4000-8000-1234567890ab/x', undefined, undefined, 'GET /users/:id/x'],
+  ['/commits/0123456789abcdef', undefined, undefined, 'GET /commits/:id'],
+  ['/feedback/new', undefined, undefined, 'GET /feedback/new'],
+  ['/regexp/1', { path: /regexp/ }, '', 'GET /regexp/:id'],
+])('%s under %p is named %4$s', (originalUrl, route, baseUrl, expected) => {
+  const request = { method: 'GET', url: originalUrl, originalUrl, route, baseUrl }
+  expect(transactionOf(request as unknown as IncomingMessage)).toBe(expected)
+})
