@@ -71,8 +71,8 @@ const DIRECTIONS: Direction[] = [
   },
   {
     rule: 'no step of the pipeline up to grouping reaches for the database',
-    // Steps that write begin with one of these verbs; all others are pure.
-    from: /^apps\/server\/src\/pipeline\/process\/(?!(drop|link|store|count|record|notify)-)/,
+    // The steps inside the transaction begin with one of these verbs; those before it are pure.
+    from: /^apps\/server\/src\/pipeline\/process\/(?!(drop|link|update|store|count|record|keep|advance)-)/,
     may: [/^(?!typeorm$|pg$|apps\/server\/src\/db\/)/],
   },
 ]
