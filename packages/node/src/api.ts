@@ -1,9 +1,18 @@
 import { types } from 'node:util'
 import type { Breadcrumb, EventPayload, Level, User } from '@mayday/protocol/event'
+import { type Bounds, toJson } from './bounded.ts'
 import { type CaptureContext, captureSeed, captureThrown, MANUAL, messageSeed } from './capture.ts'
 import { getClient } from './client.ts'
 import { currentContext, getIsolationScope } from './current-scope.ts'
 import type { Primitive } from './scope.ts'
+
+/** The program's event may hold whole stacks, but also anything else. */
+const EVENT_BOUNDS: Bounds = {
+  maxDepth: 9,
+  maxBreadth: 300,
+  maxValues: 20_000,
+  maxStringChars: 8192,
+}
 
 /**
  * Reports an error, or whatever else was thrown. Returns at once; sending happens later. Never throws.
@@ -42,7 +51,9 @@ export function captureMessage(message: string, levelOrContext?: Level | Capture
  * @returns the id of the event; an `event_id` of the program's own is not used
  */
 export function captureEvent(event: Partial<EventPayload>): string {
-  const { event_id: _, level = 'error', ...rest } = event ?? {}
+  const json = toJson(event, EVENT_BOUNDS)
+  const copy = typeof json === 'object' && json !== null ? json : {}
+  const { event_id: _, level = 'error', ...rest } = copy as Partial<EventPayload>
   return captureSeed({ ...rest, level }, currentContext())
 }
 
