@@ -30,6 +30,8 @@ export type EventPayload = {
   extra?: Record<string, unknown>
   /** `{{ default }}` stands for what Mayday would have grouped by. */
   fingerprint?: string[]
+  /** What old clients worked out themselves to group by; goes before the fingerprint. */
+  checksum?: string
   modules?: Record<string, string>
   sdk?: SdkInfo
   debug_meta?: { images: Record<string, unknown>[] }

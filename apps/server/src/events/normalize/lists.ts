@@ -18,20 +18,14 @@ const MAX_CLIENT_NOTES = 50
 export function fingerprint(raw: Raw, notes: Notes): string[] | undefined {
   const value = raw.fingerprint ?? undefined
   const list = isRaw(value) && Array.isArray(value.values) ? value.values : value
-  if (list === undefined) return legacyFingerprint(raw, notes)
+  if (list === undefined) return undefined
   const parts: string[] = []
   for (const part of Array.isArray(list) ? list : [list]) {
     const written = scalarText(typeof part === 'number' ? Math.trunc(part) : part)
     if (written) parts.push(written)
     else if (part !== null && part !== '') notes.add('invalid_data', 'fingerprint', part)
   }
-  return parts.length > 0 ? parts : legacyFingerprint(raw, notes)
-}
-
-/** What groups were chosen by before fingerprints. */
-function legacyFingerprint(raw: Raw, notes: Notes): string[] | undefined {
-  const checksum = text(raw, 'checksum', MAX_NAME_CHARS, notes)
-  return checksum ? [checksum] : undefined
+  return parts.length > 0 ? parts : undefined
 }
 
 /** Versions by module name. */

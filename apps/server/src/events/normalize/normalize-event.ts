@@ -21,6 +21,7 @@ import { clockDrift, eventTimestamp } from './timestamps.ts'
 import { user } from './user.ts'
 
 const MAX_PLATFORM_CHARS = 64
+const MAX_CHECKSUM_CHARS = 256
 
 export type EventMeta = {
   /** 32 lower-case hex digits; goes before the payload's own. */
@@ -101,6 +102,8 @@ function addProblem(payload: EventPayload, raw: Raw, notes: Notes): void {
   if (message) payload.logentry = message
   const parts = fingerprint(raw, notes)
   if (parts) payload.fingerprint = parts
+  const checksum = trimmedText(raw, 'checksum', MAX_CHECKSUM_CHARS, notes)
+  if (checksum) payload.checksum = checksum
 }
 
 /** What was going on. */
