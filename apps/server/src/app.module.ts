@@ -13,10 +13,16 @@ import { AuthController } from './account/auth.controller.ts'
 import { IndexController } from './account/index.controller.ts'
 import { UsersController } from './account/users.controller.ts'
 import type { Config } from './config.ts'
+import { EventsController } from './events/events.controller.ts'
 import { EdgeExceptionFilter } from './http/exception.filter.ts'
 import { HealthController } from './http/health.controller.ts'
 import { CONFIG, LOG } from './http/injected.ts'
 import { Readiness } from './http/readiness.ts'
+import { IssueEventsController } from './issues/issue-events.controller.ts'
+import { IssueListsController } from './issues/issue-lists.controller.ts'
+import { IssueTagsController } from './issues/issue-tags.controller.ts'
+import { IssuesController } from './issues/issues.controller.ts'
+import { OverviewController } from './issues/overview.controller.ts'
 import { OrganizationsController } from './projects/organizations.controller.ts'
 import { ProjectKeysController } from './projects/project-keys.controller.ts'
 import { ProjectsController } from './projects/projects.controller.ts'
@@ -30,6 +36,12 @@ export const WEB_CONTROLLERS = [
   OrganizationsController,
   ProjectsController,
   ProjectKeysController,
+  EventsController,
+  IssueListsController,
+  IssuesController,
+  IssueEventsController,
+  IssueTagsController,
+  OverviewController,
 ]
 
 @Module({})

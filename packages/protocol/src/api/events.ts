@@ -190,3 +190,18 @@ export const EventSummary = z
   })
   .meta({ id: 'EventSummary' })
 export type EventSummary = z.infer<typeof EventSummary>
+
+/** Where the event of an error id is. */
+export const EventLocation = z
+  .object({
+    organizationSlug: z.string(),
+    projectSlug: z.string(),
+    groupId: z.string(),
+    eventId: z.string(),
+  })
+  .meta({ id: 'EventLocation' })
+export type EventLocation = z.infer<typeof EventLocation>
+
+/** The same with the event itself, as Sentry answers. */
+export const EventLookup = EventLocation.extend({ event: Event }).meta({ id: 'EventLookup' })
+export type EventLookup = z.infer<typeof EventLookup>
