@@ -54,7 +54,7 @@ function ownerByRules(frame: Frame, platform: string): FrameOwner {
   if (path !== '' && DEPENDENCY_PATH.test(path)) return 'dependency'
   if (path !== '' && STANDARD_LIBRARY.test(path)) return 'runtime'
   // JavaScript's built-in functions (`JSON.parse`, `Array.map`) stand in no file.
-  if (path === '<anonymous>' && module === '' && isScript(platform)) return 'runtime'
+  if (path === '<anonymous>' && isScript(platform)) return 'runtime'
   if (module !== '' && DEPENDENCY_MODULES[family]?.test(module)) return 'dependency'
   return 'app'
 }

@@ -16,11 +16,12 @@ const WRITTEN_DATE = new RegExp(
   'g',
 )
 
+const URL = /(?<![\w+.-])[a-z][a-z\d+.-]{1,15}:\/\/[^\s"'`<>)\]}]*[^\s"'`<>)\]}.,;:!?]/gi
+
 /** Text in quotes; an apostrophe within a word opens nothing. */
 const QUOTED = /(?<![\w\\])(["'`])([^"'`\n]*)\1(?!\w)/g
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z_$.:-]{0,39}$/
 
-const URL_WORD = /^[a-z][a-z\d+.-]{1,15}:\/\//i
 const EMAIL_WORD = /^[^@]+@[^@]+\.[^@.]+$/
 const UUID_WORD = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 const TRACEPARENT_WORD =
@@ -57,7 +58,9 @@ export function parameterizeMessage(message: string): string {
     .replace(QUOTED, (whole: string, quote: string, inner: string, at: number) =>
       isDataInQuotes(inner, text.charAt(at - 1)) ? `${quote}<quoted>${quote}` : whole,
     )
+    .replace(URL, '<url>')
     .replace(WORD, parameterizeWord)
+    .slice(0, MAX_MESSAGE_CHARS)
     .replace(WRITTEN_DATE, '<date>')
     .replace(/<date>[ ,]{1,2}<date>/g, '<date>')
     .replace(/(<[a-z\d]+>)(?:[,;]? ?\1)+/g, '$1')
@@ -91,7 +94,6 @@ function parameterizeWord(word: string, at: number, whole: string): string {
 }
 
 function replacementOf(core: string, whole: string, at: number): string {
-  if (URL_WORD.test(core)) return '<url>'
   if (MACHINE_PATH.test(core)) return '<path>'
   if (core.includes('/') && !/^[\d/.:-]+$/.test(core)) return core.split('/').map(partOf).join('/')
   if (core.includes('@') && EMAIL_WORD.test(core)) return '<email>'

@@ -16,7 +16,7 @@ import { collapseRecursion } from './recursion.ts'
 /** One thing that counted, in words that can be shown. */
 export type Part = { kind: PartKind; value: string }
 export type PartKind =
-  | 'exception'
+  | 'type'
   | 'value'
   | 'thread'
   | 'module'
@@ -88,8 +88,9 @@ function exceptionParts(
   const isSynthetic = isObject(exception.mechanism) && exception.mechanism.synthetic === true
   const type = isSynthetic ? '' : typeKey(exception)
   const frames = frameKeys(stack, owner, platform)
-  const parts: Part[] = [{ kind: 'exception', value: type }, ...frames.flatMap(frameParts)]
-  if (owner === 'app' && frames.some(isTelling)) return parts
+  const parts: Part[] = [{ kind: 'type', value: type }, ...frames.flatMap(frameParts)]
+  // A thrown string has no stack: the SDK's own says where it was captured, often one place for all.
+  if (owner === 'app' && !isSynthetic && frames.some(isTelling)) return parts
   // Nothing of ours says where it happened, so what happened has to: else all errors that a database
   // driver raises, or all of a minified bundle, would be one issue.
   const value = parameterizeMessage(textOf(exception.value, MAX_VALUE_CHARS))
