@@ -38,8 +38,9 @@ export function findOwner(file: string): Owner | undefined {
   return owner && isAlive(owner) ? owner : undefined
 }
 
-export function release(file: string): void {
-  if (readOwner(file)?.pid === process.pid) rmSync(file, { force: true })
+/** Gives up the claim made with that socket folder; leaves any other alone, as after a refusal. */
+export function release(file: string, socketDir: string): void {
+  if (readOwner(file)?.socketDir === socketDir) rmSync(file, { force: true })
 }
 
 /** A link appears with its content, unlike a file that is created and then written. */

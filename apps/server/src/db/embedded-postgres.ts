@@ -77,7 +77,7 @@ async function start(options: Options, kind: OwnerKind): Promise<EmbeddedPostgre
   const socketDir = makeSocketDir(runAs)
   const cleanUp = () => {
     rmSync(socketDir, { recursive: true, force: true })
-    release(ownerFile)
+    release(ownerFile, socketDir)
   }
   let supervisor: Supervisor | undefined
   try {
