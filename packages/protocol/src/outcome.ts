@@ -17,6 +17,7 @@ export const SERVER_REASONS = {
   too_deep: 'Its JSON was nested too deeply.',
   too_many_items: 'Its envelope held too many items.',
   invalid_encoding: 'Its body could not be unpacked.',
+  incomplete: 'Its request did not arrive whole, or not in time.',
   invalid_envelope: 'Its envelope was not well formed.',
   invalid_json: 'It was not valid JSON.',
   invalid_event_id: 'Its event id was not a UUID.',
@@ -26,6 +27,7 @@ export const SERVER_REASONS = {
   project_gone: 'Its project was deleted before it was digested.',
   key_disabled: 'Its project key is switched off.',
   quota: 'Its project or key had used up its quota.',
+  overloaded: 'The server could not keep it at that time.',
   damaged: 'Its record in the journal could not be read back.',
   dead_letter: 'Digesting it failed; it is kept as a dead letter.',
 } as const

@@ -50,9 +50,16 @@ export class JournalReader {
 
   /** @throws Error when no journal was ever opened in the folder */
   static async open(folder: string): Promise<JournalReader> {
-    const id = await readJournalId(folder)
-    if (id === undefined) throw new Error(`There is no journal in ${folder}`)
-    return new JournalReader(id, folder)
+    try {
+      const id = await readJournalId(folder)
+      if (id !== undefined) return new JournalReader(id, folder)
+    } catch (cause) {
+      if (!isErrorCode(cause, 'ENOENT')) throw cause
+      throw new Error(`There is no journal in ${folder}`, { cause })
+    }
+    throw new Error(
+      `The id of the journal in ${folder} cannot be read; a server must open it first`,
+    )
   }
 
   /**

@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { ActiveSegment } from './active-segment.ts'
 import { lockFolder } from './folder-lock.ts'
-import { createJournalId, readJournalId } from './journal-id.ts'
+import { readOrCreateJournalId } from './journal-id.ts'
 import type { JournalRecord } from './record.ts'
 import { frameBytes } from './record-frame.ts'
 import { listSegments, SEGMENT_HEADER_BYTES } from './segment.ts'
@@ -80,7 +80,7 @@ export class Journal {
     await chmod(folder, 0o700)
     const unlock = await lockFolder(folder)
     try {
-      const id = (await readJournalId(folder)) ?? (await createJournalId(folder))
+      const id = await readOrCreateJournalId(folder)
       const last = (await listSegments(folder)).at(-1)
       if (last !== undefined) await cutTornTail(last)
       const bytes = totalBytes(await listSegments(folder))
