@@ -37,6 +37,13 @@ export function trimmed(value: unknown, name: string, maxBytes: number, notes: N
   return copy
 }
 
+/** Size of what `trimmed` gave, as it counts sizes. */
+export function charsOf(value: unknown): number {
+  const budget = { left: Number.MAX_SAFE_INTEGER }
+  fits(value, 0, budget)
+  return Number.MAX_SAFE_INTEGER - budget.left
+}
+
 function fits(value: unknown, depth: number, budget: Budget): boolean {
   if (typeof value === 'string') {
     budget.left -= value.length + MEMBER_CHARS

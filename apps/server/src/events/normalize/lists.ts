@@ -5,7 +5,7 @@ import {
   MAX_EXTRA_VALUE_BYTES,
   MAX_MODULES_BYTES,
 } from '@mayday/protocol/limits'
-import { trimmed } from './bag.ts'
+import { charsOf, trimmed } from './bag.ts'
 import { isRaw, isUnsafeKey, members, object, type Raw, scalarText, text } from './fields.ts'
 import { cut, type Notes } from './notes.ts'
 
@@ -54,15 +54,20 @@ export function modules(raw: Raw, notes: Notes): Record<string, string> | undefi
 export function extra(raw: Raw, name: string, notes: Notes): Raw | undefined {
   const value = object(raw, name, notes)
   if (value === undefined) return undefined
-  const cutValues: Raw = {}
+  const kept: Raw = {}
+  let left = MAX_EXTRA_BYTES
   notes.enter('extra')
   for (const key in value) {
-    if (!isUnsafeKey(key)) {
-      cutValues[key] = trimmed(value[key], key, MAX_EXTRA_VALUE_BYTES, notes)
+    if (isUnsafeKey(key)) continue
+    if (left <= 0) {
+      notes.add('value_too_long')
+      break
     }
+    const name = cut(key, MAX_NAME_CHARS)
+    kept[name] = trimmed(value[key], name, Math.min(MAX_EXTRA_VALUE_BYTES, left), notes)
+    left -= name.length + charsOf(kept[name])
   }
   notes.leave()
-  const kept = trimmed(cutValues, 'extra', MAX_EXTRA_BYTES, notes) as Raw
   return Object.keys(kept).length > 0 ? kept : undefined
 }
 

@@ -14,14 +14,22 @@ const ISO =
  * without (then UTC). Undefined for everything else, and for times before 1970.
  */
 export function parseTimestamp(value: unknown): number | undefined {
-  const seconds = typeof value === 'string' ? secondsOfText(value.trim()) : value
-  if (typeof seconds !== 'number' || !(seconds >= 0) || seconds > MAX_MILLISECONDS) return undefined
-  return seconds > MAX_SECONDS ? seconds / 1000 : seconds
+  const seconds = typeof value === 'string' ? secondsOfText(value.trim()) : ofNumber(value)
+  return seconds !== undefined && seconds >= 0 ? seconds : undefined
+}
+
+function ofNumber(value: unknown): number | undefined {
+  if (typeof value !== 'number' || !(value <= MAX_MILLISECONDS)) return undefined
+  return value > MAX_SECONDS ? value / 1000 : value
 }
 
 function secondsOfText(text: string): number | undefined {
+  return /^\d{1,15}(?:\.\d{1,9})?$/.test(text) ? ofNumber(Number(text)) : secondsOfIso(text)
+}
+
+function secondsOfIso(text: string): number | undefined {
   const match = ISO.exec(text)
-  if (match === null) return /^\d{1,15}(?:\.\d+)?$/.test(text) ? Number(text) : undefined
+  if (match === null) return undefined
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone] = match
   const at = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second)
   // Date.UTC turns 31 February into 3 March, and the years 0 to 99 into 1900 and on.
@@ -32,7 +40,8 @@ function secondsOfText(text: string): number | undefined {
 
 function zoneSeconds(zone: string | undefined): number {
   if (zone === undefined || zone === 'Z' || zone === 'z') return 0
-  const seconds = Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(-2)) * 60 * +(zone.length > 3)
+  const minutes = zone.length > 3 ? Number(zone.slice(-2)) : 0
+  const seconds = Number(zone.slice(1, 3)) * 3600 + minutes * 60
   return zone.startsWith('-') ? -seconds : seconds
 }
 

@@ -1,0 +1,36 @@
+import type { Statements } from '../../db/sql.ts'
+import { addOutcomes, type OutcomeRow } from '../../outcomes/outcomes.ts'
+import type { ItemOutcome, Prepared, PreparedRecord } from '../states.ts'
+
+type Ends = {
+  stored: readonly Prepared[]
+  repeats: readonly Prepared[]
+  records: readonly PreparedRecord[]
+}
+
+/** Books the end of every item of the batch, by the hour in which it was received. */
+export async function recordOutcomes(
+  database: Statements,
+  { stored, repeats, records }: Ends,
+): Promise<void> {
+  await addOutcomes(database, [
+    ...stored.map((event) => rowOf(event, ACCEPTED)),
+    ...repeats.map((event) => rowOf(event, DUPLICATE)),
+    ...records.flatMap(({ record, outcomes }) => {
+      return outcomes.map((outcome) => rowOf(record, outcome))
+    }),
+  ])
+}
+
+type Source = { projectId: number; keyId: number; receivedAtMs: number }
+
+const ACCEPTED: ItemOutcome = { outcome: 'accepted', reason: '', category: 'error', quantity: 1 }
+const DUPLICATE: ItemOutcome = { ...ACCEPTED, outcome: 'filtered', reason: 'duplicate' }
+
+function rowOf(
+  { projectId, keyId, receivedAtMs }: Source,
+  { outcome, reason, category, quantity }: ItemOutcome,
+): OutcomeRow {
+  const hour = new Date(receivedAtMs)
+  return { projectId, keyId, hour, outcome, reason, category, n: quantity }
+}
