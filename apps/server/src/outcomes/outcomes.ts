@@ -1,6 +1,6 @@
 import type { DataCategory } from '@mayday/protocol/data-category'
 import type { Outcome } from '@mayday/protocol/outcome'
-import { type Database, sql } from '../db/sql.ts'
+import { type Database, type Statements, sql } from '../db/sql.ts'
 
 export type OutcomeKey = {
   projectId: number
@@ -50,7 +50,7 @@ export class OutcomeCounter {
  * One statement, its rows in the order of their keys, so that two writers never wait for each other
  * in a circle. Rows of projects that are gone are left out.
  */
-export async function addOutcomes(database: Database, rows: OutcomeRow[]): Promise<void> {
+export async function addOutcomes(database: Statements, rows: OutcomeRow[]): Promise<void> {
   const unique = new Map<string, OutcomeRow>()
   for (const row of rows) add(unique, { ...row, hour: startOfHour(row.hour.getTime()) })
   if (unique.size === 0) return
