@@ -8,6 +8,7 @@ import type { DataSource } from 'typeorm'
 import { appModule } from './app.module.ts'
 import type { Config } from './config.ts'
 import { NestLogger } from './http/nest-logger.ts'
+import { serveOpenApi } from './http/openapi.ts'
 import { Readiness } from './http/readiness.ts'
 import { serveViewer } from './http/viewer.ts'
 
@@ -53,7 +54,10 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   )
   await app.register(fastifyHelmet, securityHeaders(config.url))
   await app.register(fastifyCookie)
-  if (config.roles.includes('web')) await serveViewer(app.getHttpAdapter().getInstance())
+  if (config.roles.includes('web')) {
+    serveOpenApi(app, config.url)
+    await serveViewer(app.getHttpAdapter().getInstance())
+  }
   await app.init()
   return app
 }

@@ -1,6 +1,6 @@
 import { applyDecorators, SerializeOptions } from '@nestjs/common'
 import { ApiOperation, ApiResponse } from '@nestjs/swagger'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /**
  * Says in one line what a route does and what it answers. The schema both documents the answer and
@@ -10,6 +10,11 @@ export function Answers(summary: string, schema?: z.ZodType, status = 200): Meth
   return applyDecorators(
     ApiOperation({ summary }),
     ApiResponse({ status, description: summary, ...(schema ? { standardSchema: schema } : {}) }),
-    ...(schema ? [SerializeOptions({ schema })] : []),
+    // Nest takes a list apart and serialises its items one by one.
+    ...(schema ? [SerializeOptions({ schema: itemSchema(schema) })] : []),
   )
+}
+
+function itemSchema(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : schema
 }

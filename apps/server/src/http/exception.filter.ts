@@ -27,7 +27,7 @@ export class EdgeExceptionFilter implements ExceptionFilter {
     }
     const errorId = randomBytes(8).toString('hex')
     const { method, routeOptions } = http.getRequest<FastifyRequest>()
-    this.log.error({ err: error, errorId, method, route: routeOptions.url }, 'request failed')
+    this.log.error({ ...described(error), errorId, method, route: routeOptions.url }, 'request failed')
     const internal = new AppError('internal')
     void reply.status(500).send({ detail: internal.message, code: 'internal', errorId })
   }
@@ -41,6 +41,12 @@ export class EdgeExceptionFilter implements ExceptionFilter {
     }
     return fromDatabase(error, this.database.isInitialized)
   }
+}
+
+/** Not the whole error: a failed statement carries its parameters, which may be secrets. */
+function described(error: unknown) {
+  if (!(error instanceof Error)) return { error: String(error) }
+  return { error: error.message, stack: error.stack }
 }
 
 const CODE_OF_STATUS: Record<number, ErrorCode> = {

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { pino } from 'pino'
+import { makeTenant, type Tenant } from '../test/factories.ts'
+import { call, startTestServer, type TestServer } from '../test/server.ts'
+import { createApp } from './app.ts'
+import { loadConfig } from './config.ts'
+import { createDataSource } from './db/data-source.ts'
+
+let server: TestServer
+let tenant: Tenant
+
+beforeAll(async () => {
+  server = await startTestServer()
+  tenant = await makeTenant(server.database)
+})
+afterAll(() => server.stop())
+
+test('every answer carries the security headers, errors and pages too', async () => {
+  for (const path of ['/', '/api/0/', '/api/0/nothing/', '/assets/none.js', '/health/live']) {
+    const { headers } = await call(server, 'GET', path)
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toContain('unsafe')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('strict-transport-security')).toBeNull()
+  }
+})
+
+test('an address on https asks browsers to stay on https', async () => {
+  const secure = await startTestServer({ MAYDAY_URL: 'https://mayday.test' })
+  try {
+    const { headers } = await call(secure, 'GET', '/api/0/')
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains')
+  } finally {
+    await secure.stop()
+  }
+})
+
+test('a route answers with and without its trailing slash', async () => {
+  for (const path of ['/api/0/organizations', '/api/0/organizations/']) {
+    expect((await call(server, 'GET', path, { token: tenant.token })).status).toBe(200)
+  }
+})
+
+test('an unknown path below /api is answered as JSON, never as a page', async () => {
+  const { status, body } = await call(server, 'GET', '/api/0/nothing/')
+  expect(status).toBe(404)
+  expect(body).toMatchObject({ code: 'not_found', detail: expect.any(String) })
+  expect((await call(server, 'POST', '/api/0/nothing/')).status).toBe(404)
+})
+
+test('what an authenticated caller reads is not kept by any cache', async () => {
+  const { headers } = await call(server, 'GET', '/api/0/organizations/', { token: tenant.token })
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
+test('malformed JSON is refused with a sentence', async () => {
+  const response = await fetch(`${server.url}/api/0/auth/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+    body: '{"email":',
+  })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ code: 'invalid_request' })
+})
+
+test('a body over the limit is refused before it is read', async () => {
+  const body = { name: 'x'.repeat(2_000_000) }
+  const path = `/api/0/projects/${tenant.organization}/${tenant.project}/`
+  const { status } = await call(server, 'PUT', path, { token: tenant.token, body })
+  expect(status).toBe(413)
+})
+
+test('a NUL character in a parameter is refused, not a fault', async () => {
+  const path = `/api/0/projects/${tenant.organization}/a%00b/`
+  expect((await call(server, 'GET', path, { token: tenant.token })).status).toBe(400)
+})
+
+test('a fault is answered with an error id and without its stack', async () => {
+  await server.database.query('alter table project_hour rename to project_hour_gone')
+  try {
+    const path = `/api/0/projects/${tenant.organization}/${tenant.project}/environments/`
+    const { status, body } = await call(server, 'GET', path, { token: tenant.token })
+    expect(status).toBe(500)
+    expect(body).toEqual({
+      code: 'internal',
+      detail: expect.any(String),
+      errorId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    })
+  } finally {
+    await server.database.query('alter table project_hour_gone rename to project_hour')
+  }
+})
+
+test('while the database is away the server lives, is not ready, and says so', async () => {
+  const database = createDataSource('postgres://nobody@127.0.0.1:1/none')
+  const app = await createApp({
+    config: loadConfig({ PORT: '0' }),
+    database,
+    log: pino({ level: 'silent' }),
+  })
+  await app.listen(0, '127.0.0.1')
+  const away = { url: await app.getUrl() }
+  try {
+    expect((await call(away, 'GET', '/health/live')).status).toBe(200)
+    expect((await call(away, 'GET', '/health/ready')).status).toBe(503)
+    const { status, body, headers } = await call(away, 'GET', '/api/0/organizations/', {
+      token: tenant.token,
+    })
+    expect(status).toBe(503)
+    expect(body).toMatchObject({ code: 'database_unavailable' })
+    expect(headers.get('retry-after')).toBe('5')
+  } finally {
+    await app.close()
+  }
+})
