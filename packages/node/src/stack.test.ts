@@ -49,6 +49,15 @@ test('a message cannot imitate frames', () => {
   expect(frames.map((frame) => frame.function)).toEqual(['real'])
 })
 
+test('a module that cannot be loaded is the newest frame', () => {
+  const stack = `/app/sale.cjs:4\n}\n^\n\nSyntaxError: Unexpected token '}'\n    at wrapSafe (node:internal/x:1:2)`
+  const frames = parseStack(stack, `Unexpected token '}'`)
+  expect(frames).toMatchObject([
+    { function: 'wrapSafe' },
+    { filename: '/app/sale.cjs', lineno: 4, in_app: true },
+  ])
+})
+
 test('what is no stack gives no frames', () => {
   for (const stack of [undefined, 12, {}, '', 'Error: only', 'fn@http://x/y.js:1:2']) {
     expect(parseStack(stack, 'only')).toEqual([])

@@ -33,6 +33,8 @@ const parser = findParser(errorStackParser)
 export function parseStack(stack: unknown, message: string): Frame[] {
   if (typeof stack !== 'string') return []
   const frames: Frame[] = []
+  const broken = brokenModule(stack)
+  if (broken) frames.push(broken)
   let position = endOfMessage(stack, message)
   for (let count = 0; count < MAX_LINES && frames.length < MAX_FRAMES; count++) {
     if (position >= stack.length) break
@@ -45,6 +47,17 @@ export function parseStack(stack: unknown, message: string): Frame[] {
     position = end + 1
   }
   return frames.reverse()
+}
+
+/**
+ * Before a SyntaxError of a module that could not be loaded, Node writes the place and the line. The
+ * module itself has no frame, since it never ran.
+ */
+function brokenModule(stack: string): Frame | undefined {
+  const lineEnd = stack.indexOf('\n')
+  const isPlaceFirst = lineEnd <= MAX_LINE_CHARS && /\n\nSyntaxError: /.test(stack.slice(0, 2000))
+  const match = isPlaceFirst ? /^(.+):(\d{1,9})$/.exec(stack.slice(0, lineEnd)) : null
+  return match ? { ...located(match[1] ?? ''), lineno: Number(match[2]) } : undefined
 }
 
 /** Where the first line after the message begins. */
