@@ -7,6 +7,7 @@ import { runMayday } from '../support/mayday.ts'
 import { serverEnvironment } from '../support/server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mayday-test-'))
+chmodSync(folder, 0o755)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Root may write anywhere, so as root these run as the user `nobody`. */
@@ -55,7 +56,6 @@ test('a data folder that may not be written is named', async () => {
   const readOnly = join(folder, 'read-only')
   mkdirSync(readOnly)
   chmodSync(readOnly, 0o555)
-  chmodSync(folder, 0o755)
   const line = await failedStart({ MAYDAY_DATA: readOnly }, NOBODY)
   expect(line).toContain(`cannot write to the data folder ${readOnly} (MAYDAY_DATA)`)
 })
