@@ -38,7 +38,7 @@ const mechanism = object({
   parent_id: mostly(fc.integer({ min: -1, max: 4 })),
 })
 const anyEvent = object({
-  platform: mostly(fc.constantFrom('node', 'javascript', 'python')),
+  platform: mostly(fc.constantFrom('node', 'javascript', 'python', 'constructor', '__proto__')),
   level: text,
   logger: text,
   transaction: text,

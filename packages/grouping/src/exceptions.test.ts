@@ -11,11 +11,16 @@ function member(type: string, id: number, parent?: number, group = false): Excep
 
 const plain = (...types: string[]): Exception[] => types.map((type) => ({ type }))
 
-/** Types in lower case are of dependencies. */
+/** Types in lower case are of dependencies; those with a dot have no frames. */
 function chosen(values: Exception[]): { counted: string[]; main: string | undefined } {
   const typeOf = (exception: Exception) => exception.type ?? ''
-  const isOurs = (exception: Exception) => /^[A-Z]/.test(typeOf(exception))
-  const { counted, main } = chainOf(values, typeOf, isOurs)
+  const thrownIn = (exception: Exception) =>
+    typeOf(exception).includes('.')
+      ? undefined
+      : /^[A-Z]/.test(typeOf(exception))
+        ? 'app'
+        : 'others'
+  const { counted, main } = chainOf(values, typeOf, thrownIn)
   return { counted: counted.map(typeOf), main: main?.type }
 }
 
@@ -30,6 +35,12 @@ describe('a chain', () => {
       'Outer',
     ],
     ['leaves out what a framework wrapped around it', plain('Cause', 'http'), ['Cause'], 'Cause'],
+    [
+      'counts an outer one without frames',
+      plain('Cause', 'Shop.Error'),
+      ['Cause', 'Shop.Error'],
+      'Shop.Error',
+    ],
     ['of dependencies alone counts whole', plain('socket', 'pg'), ['socket', 'pg'], 'pg'],
     ['leaves out known wrappers', plain('Cause', 'ExecutionException'), ['Cause'], 'Cause'],
     [

@@ -19,6 +19,8 @@ const WRAPPER_TYPES = new Set([
 /** The exceptions that decide the group, oldest cause first, and the one that names the event. */
 export type ExceptionChain = { counted: Exception[]; main: Exception | undefined }
 
+export type ThrownIn = 'app' | 'others' | undefined
+
 export function exceptionsOf(event: EventPayload): Exception[] {
   if (!isObject(event.exception)) return []
   return objectsOf(event.exception.values).slice(-MAX_EXCEPTIONS)
@@ -31,15 +33,16 @@ export function exceptionsOf(event: EventPayload): Exception[] {
  * ExceptionGroup) the distinct members count: one kind, however often, is treated as if it had been
  * thrown alone; several kinds count once each, with the group around them.
  *
- * `keyOf` tells equal exceptions; `isOurs` says whether an exception passed through in-app code.
+ * `keyOf` tells equal exceptions; `thrownIn` says whose code an exception passed through, undefined
+ * when it has no frames.
  */
 export function chainOf(
   values: readonly Exception[],
   keyOf: (exception: Exception) => string,
-  isOurs: (exception: Exception) => boolean,
+  thrownIn: (exception: Exception) => ThrownIn,
 ): ExceptionChain {
   const members = groupMembers(values)
-  if (members === undefined) return plainChain(values, keyOf, isOurs)
+  if (members === undefined) return plainChain(values, keyOf, thrownIn)
   const kinds = new Map<string, Exception>()
   for (const top of members.tops) {
     const key = keyOf(top)
@@ -47,24 +50,25 @@ export function chainOf(
   }
   const sorted = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, top]) => top)
   const only = sorted[0]
-  if (only && sorted.length === 1) return plainChain(members.firstPath(only), keyOf, isOurs)
+  if (only && sorted.length === 1) return plainChain(members.firstPath(only), keyOf, thrownIn)
   return { counted: [...sorted, members.root], main: members.root }
 }
 
 function plainChain(
   values: readonly Exception[],
   keyOf: (exception: Exception) => string,
-  isOurs: (exception: Exception) => boolean,
+  thrownIn: (exception: Exception) => ThrownIn,
 ): ExceptionChain {
   const counted: Exception[] = []
   let lastKey: string | undefined
   let oursBelow = false
   for (const exception of values) {
     // A framework that wraps what our code threw adds nothing, and may not always be there.
-    const ours = isOurs(exception)
-    if (counted.length > 0 && (isWrapper(exception) || (oursBelow && !ours))) continue
-    oursBelow ||= ours
-    const key = keyOf(exception)
+    const owner = thrownIn(exception)
+    const isAround = isWrapper(exception) || (oursBelow && owner === 'others')
+    if (counted.length > 0 && isAround) continue
+    oursBelow ||= owner === 'app'
+    const key = values.length === 1 ? '' : keyOf(exception)
     if (key === lastKey) counted.pop()
     counted.push(exception)
     lastKey = key

@@ -2,7 +2,7 @@ import type { Frame } from '@mayday/protocol/event'
 import { displayFunction, functionKey } from './function-name.ts'
 import { textOf } from './lenient.ts'
 import { type CleanPath, cleanPath } from './path.ts'
-import { isScript } from './platform.ts'
+import { isScript, platformOf } from './platform.ts'
 
 /** Longer lines are of built code, or carry data: their text is not what the author wrote. */
 const MAX_CONTEXT_LINE_CHARS = 120
@@ -23,7 +23,12 @@ export function frameKey(frame: Frame, eventPlatform: string): FrameKey {
   let name = functionKey(textOf(frame.function, MAX_NAME_CHARS), platform)
   // A minifier chose this name and will choose another in the next build.
   if (isScript(platform) && name.length <= 2 && contextLine === '') name = ''
-  return { ...placeOf(frame, platform), function: name, contextLine }
+  // Node's `module` depends on the script the process was started with, and differs between SDK
+  // versions; the file does not. Elsewhere the module is the code's own name.
+  const module = moduleKey(textOf(frame.module, MAX_NAME_CHARS), platform)
+  const file = module !== '' && !isScript(platform) ? '' : filePath(frame, platform).key
+  const place = file === '' && module !== '' ? 'module' : 'file'
+  return { place, at: place === 'module' ? module : file, function: name, contextLine }
 }
 
 /** Comprehensions were frames until Python 3.12 made them part of the function around them. */
@@ -40,18 +45,6 @@ export function describeFrame(frame: Frame, eventPlatform: string): string | nul
   const place = namesFiles(platform) ? path || module : module || path
   const name = displayFunction(textOf(frame.function, MAX_NAME_CHARS), platform)
   return place && name ? `${place} in ${name}` : place || name || null
-}
-
-/**
- * Node's `module` depends on the script the process was started with, and differs between SDK
- * versions; the file does not. Elsewhere the module is the code's own name.
- */
-function placeOf(frame: Frame, platform: string): Pick<FrameKey, 'place' | 'at'> {
-  const module = moduleKey(textOf(frame.module, MAX_NAME_CHARS), platform)
-  if (module !== '' && !isScript(platform)) return { place: 'module', at: module }
-  const file = filePath(frame, platform).key
-  if (file === '' && module !== '') return { place: 'module', at: module }
-  return { place: 'file', at: file }
 }
 
 function moduleKey(module: string, platform: string): string {
@@ -78,14 +71,9 @@ function contextLineOf(frame: Frame): string {
   if (typeof line !== 'string' || line.length > 4 * MAX_CONTEXT_LINE_CHARS) return ''
   // The JavaScript SDKs cut long lines and leave this mark.
   if (line.includes('{snip}')) return ''
-  const plain = line.replace(/\s+/g, ' ').trim()
+  const trimmed = line.trim()
+  const plain = /\s\s|[\t\n]/.test(trimmed) ? trimmed.replace(/\s+/g, ' ') : trimmed
   return plain.length > MAX_CONTEXT_LINE_CHARS ? '' : plain
-}
-
-function platformOf(frame: Frame, eventPlatform: string): string {
-  return typeof frame.platform === 'string' && frame.platform !== ''
-    ? frame.platform
-    : eventPlatform
 }
 
 function namesFiles(platform: string): boolean {

@@ -66,6 +66,17 @@ describe('what counts', () => {
       ['type: ', ...oursParts, 'value: order <int> failed'],
     ],
     [
+      'the message of an error value of Go, whose stack is that of the capture',
+      {
+        platform: 'go',
+        ...thrown(
+          { type: '*errors.errorString', value: 'order 17 failed' },
+          { module: 'main', function: 'run', in_app: true },
+        ),
+      },
+      ['type: *errors.errorString', 'module: main', 'function: run', 'value: order <int> failed'],
+    ],
+    [
       'type and message of a cause that passed through none of our code',
       {
         exception: {

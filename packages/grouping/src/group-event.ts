@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { EventPayload, Exception, Frame } from '@mayday/protocol/event'
 import { fingerprintOf } from './fingerprint.ts'
 import { isObject, textOf } from './lenient.ts'
@@ -84,5 +84,5 @@ function checksumOf(event: EventPayload): string {
 function hashOf(parts: readonly Part[]): string {
   let text = ''
   for (const { kind, value } of parts) text += `${kind}:${value.length}:${value}\n`
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return digest('sha256', text, 'hex').slice(0, 32)
 }

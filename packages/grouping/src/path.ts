@@ -57,9 +57,25 @@ const BUILD_SEGMENT =
 
 const SCRIPT_EXTENSION = /\.(?:[cm]?[jt]sx?)$/
 
+/** A process sees the same few files over and over; cleaning one costs as much as all else of a frame. */
+const MAX_REMEMBERED = 4096
+const rememberedScripts = new Map<string, CleanPath>()
+const rememberedOthers = new Map<string, CleanPath>()
+
 /** Cleans a frame's file. `isScript`: of JavaScript, where a build changes extension and name. */
 export function cleanPath(raw: string, isScript: boolean): CleanPath {
-  const { path, isAbsolute } = withoutOrigin(raw.slice(0, MAX_PATH_CHARS))
+  const remembered = isScript ? rememberedScripts : rememberedOthers
+  const known = remembered.get(raw)
+  if (known) return known
+  const path = raw.slice(0, MAX_PATH_CHARS)
+  const cleaned = clean(path, isScript)
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+  remembered.set(path, cleaned)
+  return cleaned
+}
+
+function clean(raw: string, isScript: boolean): CleanPath {
+  const { path, isAbsolute } = withoutOrigin(raw)
   if (path === '' || path === '/') return NONE
   const all = path.split('/').filter((segment) => segment !== '' && segment !== '.')
   const packageAt = lastIndexIn(all, PACKAGE_ROOTS)

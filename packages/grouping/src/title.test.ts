@@ -67,6 +67,12 @@ describe('the title', () => {
     })
   })
 
+  test('of a message that JavaScript SDK 11 sends with its stack is the message', () => {
+    const mechanism = { type: 'generic', synthetic: true }
+    const { title, type } = named({ value: 'order 17 late', mechanism, stacktrace: { frames } })
+    expect({ title, type }).toEqual({ title: 'order 17 late', type: null })
+  })
+
   test('is cut between characters, type and value likewise', () => {
     const { title, type, value } = named({ type: 'T'.repeat(300), value: '😀'.repeat(2000) })
     expect([title.length, type?.length, value?.length]).toEqual([255, 128, 1023])

@@ -2,7 +2,7 @@ import type { EventPayload, Exception, Frame } from '@mayday/protocol/event'
 import { messageOf } from './event-message.ts'
 import { describeFrame } from './frame.ts'
 import { displayFunction } from './function-name.ts'
-import { ownerOf } from './in-app.ts'
+import { isInApp } from './in-app.ts'
 import { isObject, textOf } from './lenient.ts'
 
 const MAX_TITLE_CHARS = 255
@@ -54,14 +54,16 @@ export function titleOf(
 
 /** A type that the SDK made up says less than the function. */
 function typeOf(main: Exception, crashFrame: Frame | undefined, platform: string): string {
-  if (main.mechanism?.synthetic !== true) return textOf(main.type, MAX_INPUT_CHARS)
+  const type = textOf(main.type, MAX_INPUT_CHARS)
+  // Without a type it is a captured message, whose text says it all.
+  if (type === '' || !isObject(main.mechanism) || main.mechanism.synthetic !== true) return type
   return displayFunction(textOf(crashFrame?.function, MAX_INPUT_CHARS), platform)
 }
 
 /** Our own code is to blame; where none took part, the route says more than a dependency's file. */
 function culpritOf(event: EventPayload, crashFrame: Frame | undefined): string | null {
   const place = crashFrame ? describeFrame(crashFrame, event.platform) : null
-  const isApp = crashFrame !== undefined && ownerOf(crashFrame, event.platform) === 'app'
+  const isApp = crashFrame !== undefined && isInApp(crashFrame, event.platform)
   const transaction = textOf(event.transaction, MAX_INPUT_CHARS)
   const culprit = (isApp && place) || transaction || place || urlPath(event)
   return cut(firstLine(plain(culprit)), MAX_CULPRIT_CHARS) || null

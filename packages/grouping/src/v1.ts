@@ -1,12 +1,18 @@
 import type { EventPayload, Exception, Frame } from '@mayday/protocol/event'
-import { crashFrameOf, framesOf } from './crash-frame.ts'
 import { messageOf } from './event-message.ts'
 import { chainOf, exceptionsOf } from './exceptions.ts'
 import { type FrameKey, frameKey, isPartOfItsCaller } from './frame.ts'
-import { ownerOf } from './in-app.ts'
-import { isObject, objectsOf, textOf } from './lenient.ts'
+import { isObject, textOf } from './lenient.ts'
 import { parameterizeMessage } from './message.ts'
 import { collapseRecursion } from './recursion.ts'
+import {
+  crashFrameOf,
+  dependencyFrames,
+  exceptionFrames,
+  type Stack,
+  stackOf,
+  threadFrames,
+} from './stack.ts'
 
 /*
  * Version 1 of the default grouping. Once released, what it gives for an event never changes: issues
@@ -34,9 +40,11 @@ export type DefaultGrouping = {
   crashFrame: Frame | undefined
 }
 
-const MAX_FRAMES = 250
 const MAX_TYPE_CHARS = 256
 const MAX_VALUE_CHARS = 8192
+
+const GO_ERROR_VALUES =
+  /^\*(?:errors\.(?:errorString|joinError|fundamental|withMessage|withStack)|fmt\.wrapErrors?)$/
 
 /**
  * What of an event counts: the exceptions with their in-app frames; where no frame is in-app, all
@@ -45,52 +53,62 @@ const MAX_VALUE_CHARS = 8192
  */
 export function groupV1(event: EventPayload): DefaultGrouping {
   const platform = textOf(event.platform, 64)
-  const stacks = new Map<Exception, Stack>()
   const values = exceptionsOf(event)
-  for (const exception of values) stacks.set(exception, stackOf(framesOf(exception), platform))
+  const stacks = new Map<Exception, Stack>()
+  for (const value of values) stacks.set(value, stackOf(exceptionFrames(value), platform))
+  const stackOfValue = (exception: Exception) => stacks.get(exception) ?? NO_STACK
   const thread = stackOf(threadFrames(event), platform)
 
-  const owner = [...stacks.values()].some((stack) => stack.app.length > 0) ? 'app' : 'dependency'
-  const partsOf = (exception: Exception) =>
-    exceptionParts(exception, stacks.get(exception) ?? EMPTY, owner, platform)
+  const owner = ownerOfFrames([...stacks.values()])
+  const partsByValue = new Map<Exception, Part[]>()
+  const partsOf = (exception: Exception): Part[] => {
+    let parts = partsByValue.get(exception)
+    if (parts === undefined) {
+      parts = exceptionParts(exception, stackOfValue(exception), owner, platform)
+      partsByValue.set(exception, parts)
+    }
+    return parts
+  }
   const chain = chainOf(
     values,
     (exception) => JSON.stringify(partsOf(exception)),
-    (exception) => (stacks.get(exception) ?? EMPTY).app.length > 0,
+    (exception) => {
+      const { all, app } = stackOfValue(exception)
+      return app.length > 0 ? 'app' : all.length > 0 ? 'others' : undefined
+    },
   )
-  const parts = isMessage(event, values) ? [] : chain.counted.flatMap(partsOf)
-  if (parts.length === 0) parts.push(...messageParts(event, thread, platform))
+  let parts = isMessage(event, values) ? [] : chain.counted.flatMap(partsOf)
+  if (parts.length === 0) parts = messageParts(event, thread, platform)
+  const blamed = [chain.main, ...chain.counted.toReversed()].flatMap((one) => one ?? [])
   return {
     parts,
     mainException: chain.main,
-    crashFrame: crashFrameOf(event, chain.main, chain.counted, threadFrames(event)),
+    crashFrame: crashFrameOf([...blamed.map(stackOfValue), thread]),
   }
 }
 
-type Stack = { app: Frame[]; dependency: Frame[] }
-const EMPTY: Stack = { app: [], dependency: [] }
+/** Whose frames count, for all exceptions of the event alike. */
+type Owner = 'app' | 'dependency'
+const NO_STACK: Stack = { all: [], app: [] }
 
-function stackOf(frames: readonly Frame[], platform: string): Stack {
-  const stack: Stack = { app: [], dependency: [] }
-  for (const frame of frames.slice(-MAX_FRAMES)) {
-    const owner = ownerOf(frame, platform)
-    if (owner !== 'runtime' && !isPartOfItsCaller(frame)) stack[owner].push(frame)
-  }
-  return stack
+function ownerOfFrames(stacks: readonly Stack[]): Owner {
+  return stacks.some((stack) => stack.app.length > 0) ? 'app' : 'dependency'
 }
 
 function exceptionParts(
   exception: Exception,
   stack: Stack,
-  owner: keyof Stack,
+  owner: Owner,
   platform: string,
 ): Part[] {
   const isSynthetic = isObject(exception.mechanism) && exception.mechanism.synthetic === true
   const type = isSynthetic ? '' : typeKey(exception)
   const frames = frameKeys(stack, owner, platform)
   const parts: Part[] = [{ kind: 'type', value: type }, ...frames.flatMap(frameParts)]
-  // A thrown string has no stack: the SDK's own says where it was captured, often one place for all.
-  if (owner === 'app' && !isSynthetic && frames.some(isTelling)) return parts
+  // A thrown string and a plain error value of Go have no stack: the SDK's says where it was captured,
+  // often one place for all.
+  const hasOwnStack = !isSynthetic && !GO_ERROR_VALUES.test(type)
+  if (owner === 'app' && hasOwnStack && frames.some(isTelling)) return parts
   // Nothing of ours says where it happened, so what happened has to: else all errors that a database
   // driver raises, or all of a minified bundle, would be one issue.
   const value = parameterizeMessage(textOf(exception.value, MAX_VALUE_CHARS))
@@ -103,9 +121,10 @@ function typeKey(exception: Exception): string {
   return textOf(exception.type, MAX_TYPE_CHARS).trim().split('@anonymous', 1)[0] ?? ''
 }
 
-function frameKeys(stack: Stack, owner: keyof Stack, platform: string): FrameKey[] {
+function frameKeys(stack: Stack, owner: Owner, platform: string): FrameKey[] {
   const keys: FrameKey[] = []
-  for (const frame of stack[owner]) {
+  for (const frame of owner === 'app' ? stack.app : dependencyFrames(stack, platform)) {
+    if (isPartOfItsCaller(frame)) continue
     const key = frameKey(frame, platform)
     // A dependency's source is not ours to follow line by line; its next patch may reword it.
     if (owner === 'dependency') key.contextLine = ''
@@ -138,21 +157,10 @@ function isMessage(event: EventPayload, values: readonly Exception[]): boolean {
 }
 
 function messageParts(event: EventPayload, thread: Stack, platform: string): Part[] {
-  const owner = thread.app.length > 0 ? 'app' : 'dependency'
-  const frames = frameKeys(thread, owner, platform).flatMap(frameParts)
+  const frames = frameKeys(thread, ownerOfFrames([thread]), platform).flatMap(frameParts)
   const message = parameterizeMessage(messageOf(event).template)
   const parts: Part[] = frames.length > 0 ? [{ kind: 'thread', value: '' }, ...frames] : []
   if (message !== '') parts.push({ kind: 'message', value: message })
   if (parts.length > 0) return parts
   return [{ kind: 'fallback', value: 'no exception, stack trace or message' }]
-}
-
-/** The frames of the one crashed thread, else of the one current, else of the only one. */
-function threadFrames(event: EventPayload): Frame[] {
-  if (!isObject(event.threads)) return []
-  const threads = objectsOf(event.threads.values)
-  const crashed = threads.filter((thread) => thread.crashed === true)
-  const current = threads.filter((thread) => thread.current === true)
-  const chosen = [crashed, current, threads].find((some) => some.length === 1)?.[0]
-  return chosen && isObject(chosen.stacktrace) ? objectsOf(chosen.stacktrace.frames) : []
 }
