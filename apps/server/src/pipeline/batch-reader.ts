@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { JournalBatch, JournalReader } from '../journal/journal-reader.ts'
 import type { JournalPosition } from '../journal/record.ts'
-import type { DigestLog } from './digest.ts'
+import type { DigestLog, Strikes } from './digest-messages.ts'
 import type { DigestSignal } from './digest-signal.ts'
 import { poisoned, prepareRecord, type ReadRecord } from './event-flow.ts'
 import type { Batch, PreparedRecord } from './states.ts'
@@ -16,9 +16,6 @@ const READ_RECORDS = 64
 const SLICE_RECORDS = 8
 /** A record that has stopped the thread so often is not tried again. */
 export const MAX_TRIES = 3
-
-/** Records by their end (`segment:position`) with the number of times they have stopped the thread. */
-export type Strikes = Record<string, number>
 
 export function strikeKey({ segment, position }: JournalPosition): string {
   return `${segment}:${position}`

@@ -3,7 +3,8 @@ import { Connection, DatabaseAway } from '../db/connection.ts'
 import { sqlOne } from '../db/sql.ts'
 import { makeLeaf, startOfDayMs } from '../events/partitions.ts'
 import type { JournalPosition } from '../journal/record.ts'
-import { BatchReader, MAX_TRIES, type Reader, type Strikes } from './batch-reader.ts'
+import { BatchReader, MAX_TRIES, type Reader } from './batch-reader.ts'
+import type { DigestLog, DigestProgress, Strikes } from './digest-messages.ts'
 import { DigestSignal } from './digest-signal.ts'
 import { type BatchResult, poisoned, storeBatch } from './event-flow.ts'
 import { faultOf } from './faults.ts'
@@ -16,21 +17,6 @@ const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
 /** A leaf that could not be made is left to the default one for this long. */
 const LEAF_PAUSE_MS = 60_000
-
-export type DigestLog = (
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  facts?: Record<string, unknown>,
-) => void
-
-/** Since the start. `lagMs`: age of the newest stored record, by the clock of intake. */
-export type DigestProgress = {
-  digested: number
-  duplicates: number
-  rejected: number
-  deadLetters: number
-  lagMs: number
-}
 
 export type DigestOptions = {
   databaseUrl: string
