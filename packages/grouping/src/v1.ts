@@ -79,7 +79,7 @@ export function groupV1(event: EventPayload): DefaultGrouping {
   )
   let parts = isMessage(event, values) ? [] : chain.counted.flatMap(partsOf)
   if (parts.length === 0) parts = messageParts(event, thread, platform)
-  const blamed = [chain.main, ...chain.counted.toReversed()].flatMap((one) => one ?? [])
+  const blamed = chain.main ? [chain.main, ...chain.counted.toReversed()] : []
   return {
     parts,
     mainException: chain.main,
@@ -104,7 +104,8 @@ function exceptionParts(
   const isSynthetic = isObject(exception.mechanism) && exception.mechanism.synthetic === true
   const type = isSynthetic ? '' : typeKey(exception)
   const frames = frameKeys(stack, owner, platform)
-  const parts: Part[] = [{ kind: 'type', value: type }, ...frames.flatMap(frameParts)]
+  const parts: Part[] = [{ kind: 'type', value: type }]
+  for (const frame of frames) addFrameParts(parts, frame)
   // A thrown string and a plain error value of Go have no stack: the SDK's says where it was captured,
   // often one place for all.
   const hasOwnStack = !isSynthetic && !GO_ERROR_VALUES.test(type)
@@ -138,11 +139,10 @@ function isTelling(frame: FrameKey): boolean {
 }
 
 /** The place always stands, so that each frame's beginning can be told. */
-function frameParts(frame: FrameKey): Part[] {
-  const parts: Part[] = [{ kind: frame.place, value: frame.at }]
+function addFrameParts(parts: Part[], frame: FrameKey): void {
+  parts.push({ kind: frame.place, value: frame.at })
   if (frame.function !== '') parts.push({ kind: 'function', value: frame.function })
   if (frame.contextLine !== '') parts.push({ kind: 'context_line', value: frame.contextLine })
-  return parts
 }
 
 /**
@@ -157,9 +157,10 @@ function isMessage(event: EventPayload, values: readonly Exception[]): boolean {
 }
 
 function messageParts(event: EventPayload, thread: Stack, platform: string): Part[] {
-  const frames = frameKeys(thread, ownerOfFrames([thread]), platform).flatMap(frameParts)
+  const frames = frameKeys(thread, ownerOfFrames([thread]), platform)
+  const parts: Part[] = frames.length > 0 ? [{ kind: 'thread', value: '' }] : []
+  for (const frame of frames) addFrameParts(parts, frame)
   const message = parameterizeMessage(messageOf(event).template)
-  const parts: Part[] = frames.length > 0 ? [{ kind: 'thread', value: '' }, ...frames] : []
   if (message !== '') parts.push({ kind: 'message', value: message })
   if (parts.length > 0) return parts
   return [{ kind: 'fallback', value: 'no exception, stack trace or message' }]
