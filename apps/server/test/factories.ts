@@ -109,7 +109,7 @@ export async function makeIssue(
       value,
       wanted.title ?? `${type}: ${value}`,
       wanted.culprit ?? 'src/shop.ts in load',
-      wanted.transaction ?? 'GET /orders/:id',
+      wanted.transaction ?? 'GET /things/:id',
       wanted.status ?? 0,
       wanted.substatus ?? 0,
       wanted.timesSeen ?? 1,

@@ -11,10 +11,10 @@ export async function deleteEventsOfIssues(
   do {
     const row = await sqlOne<{ n: number }>(
       database,
-      `with some as (select issue_id, received_at, event_id from event
+      `with bite as (select issue_id, received_at, event_id from event
          where issue_id = any($1::bigint[]) limit ${EVENTS_AT_ONCE}),
-       gone as (delete from event using some where event.issue_id = some.issue_id
-         and event.received_at = some.received_at and event.event_id = some.event_id returning 1)
+       gone as (delete from event using bite where event.issue_id = bite.issue_id
+         and event.received_at = bite.received_at and event.event_id = bite.event_id returning 1)
        select count(*)::int as n from gone`,
       [issueIds],
     )
