@@ -1,27 +1,48 @@
 import { useEffect, useRef } from 'react'
 
 /** All keys of the viewer in one list. A page handles those it has a meaning for. */
-export const KEYS = {
-  next: { keys: ['j'], list: 'next issue', issue: 'older event' },
-  previous: { keys: ['k'], list: 'previous issue', issue: 'newer event' },
-  open: { keys: ['Enter'], list: 'open' },
-  select: { keys: ['x'], list: 'select' },
-  resolve: { keys: ['e'], list: 'resolve', issue: 'resolve or reopen' },
-  archive: { keys: ['a'], list: 'archive', issue: 'archive' },
-  older: { keys: ['['], issue: 'older event' },
-  newer: { keys: [']'], issue: 'newer event' },
-  find: { keys: ['/'], list: 'find', issue: 'find' },
-  help: { keys: ['?'], list: 'search help' },
-  back: { keys: ['Escape'], issue: 'back to the list' },
+const KEYS = {
+  next: 'j',
+  previous: 'k',
+  older: '[',
+  newer: ']',
+  open: 'Enter',
+  select: 'x',
+  resolve: 'e',
+  archive: 'a',
+  find: '/',
+  help: '?',
+  back: 'Escape',
 } as const
+
+type Hint = [keys: string[], meaning: string]
+
+/** What the keys do on a page, in the words that stand below it. */
+export const HINTS: Record<'list' | 'issue', Hint[]> = {
+  list: [
+    [['j', 'k'], 'move'],
+    [['↵'], 'open'],
+    [['x'], 'select'],
+    [['e'], 'resolve'],
+    [['a'], 'archive'],
+    [['/'], 'find'],
+    [['?'], 'help'],
+  ],
+  issue: [
+    [['j', '['], 'older event'],
+    [['k', ']'], 'newer event'],
+    [['e'], 'resolve or reopen'],
+    [['a'], 'archive'],
+    [['/'], 'find'],
+    [['Esc'], 'back to the list'],
+  ],
+}
 
 export type KeyAction = keyof typeof KEYS
 export type KeyHandlers = Partial<Record<KeyAction, (event: KeyboardEvent) => void>>
 
 const ACTION_OF_KEY = new Map<string, KeyAction>(
-  (Object.keys(KEYS) as KeyAction[]).flatMap((action) =>
-    KEYS[action].keys.map((key) => [key, action] as const),
-  ),
+  (Object.keys(KEYS) as KeyAction[]).map((action) => [KEYS[action], action]),
 )
 
 /** The action a key press means, or undefined: someone is typing, or a menu has the keyboard. */

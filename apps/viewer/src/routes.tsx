@@ -102,6 +102,10 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof makeRouter>
   }
+  interface HistoryState {
+    /** On an issue's page: address of the list it was opened from, with its filters. */
+    listHref?: string
+  }
 }
 
 function readText<Name extends string>(name: Name) {

@@ -1,35 +1,12 @@
 import type { Issue, IssueDetail, IssueStatus, ProjectOverview } from '@mayday/protocol/api/issues'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useToast } from '../ui/toast.tsx'
 import { get, getPage, type Page, path, queryString, send } from './client.ts'
+import type { IssueFilter, ProjectScope } from './issue-filter.ts'
 
 const POLL_MS = 10_000
 const WAITING_POLL_MS = 2000
-
-export const SORTS = {
-  date: 'Last seen',
-  new: 'First seen',
-  freq: 'Events',
-  user: 'Users',
-} as const
-export type Sort = keyof typeof SORTS
-
-export const PERIODS = {
-  '24h': 'Last 24 hours',
-  '7d': 'Last 7 days',
-  '14d': 'Last 14 days',
-  '30d': 'Last 30 days',
-  '90d': 'Last 90 days',
-} as const
-export type Period = keyof typeof PERIODS
-
-export type ProjectScope = {
-  organization: string
-  project: string
-  environment?: string | undefined
-  statsPeriod: Period
-}
-export type IssueFilter = ProjectScope & { query: string; sort: Sort; cursor?: string | undefined }
 
 export function issueListQuery(filter: IssueFilter) {
   const { organization, project, ...parameters } = filter
@@ -79,10 +56,13 @@ type Change = { issues: Pick<Issue, 'id' | 'shortId' | 'status'>[]; status: Issu
 export function useIssueStatus(organization: string) {
   const client = useQueryClient()
   const toast = useToast()
-  const settle = () =>
-    Promise.all(
+  const [revision, setRevision] = useState(0)
+  const settle = async () => {
+    await Promise.all(
       ['issues', 'overview', 'issue'].map((key) => client.invalidateQueries({ queryKey: [key] })),
     )
+    setRevision((before) => before + 1)
+  }
   const undo = async (issues: Change['issues']) => {
     try {
       for (const status of new Set(issues.map((issue) => issue.status))) {
@@ -94,7 +74,7 @@ export function useIssueStatus(organization: string) {
     }
     await settle()
   }
-  return useMutation({
+  const change = useMutation({
     mutationFn: ({ issues, status }: Change) =>
       putStatus(
         organization,
@@ -109,6 +89,7 @@ export function useIssueStatus(organization: string) {
     },
     onError: (error, { status }) => toast(`Not ${DONE[status]}: ${error.message}`),
   })
+  return { change, revision }
 }
 
 function idsOf(issues: Change['issues'], status: IssueStatus): string[] {

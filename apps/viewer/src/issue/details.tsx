@@ -50,7 +50,7 @@ export function Contexts({ event }: { event: Event }) {
       <h2>Contexts</h2>
       {named.map(([name, rows]) => (
         <div key={name}>
-          <h3>
+          <h3 className="kv-title">
             <Untrusted text={name} />
           </h3>
           <KeyValues rows={rows.map(([key, value]) => ({ key, value }))} />

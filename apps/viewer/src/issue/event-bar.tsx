@@ -25,6 +25,7 @@ export function EventBar(props: Props) {
         <Link
           to="/$organization/issues/$issueId"
           params={{ organization, issueId }}
+          state={true}
           className={isLatest ? 'on' : ''}
           aria-current={isLatest ? 'true' : undefined}
         >
@@ -91,6 +92,7 @@ function Step({ organization, issueId, to, label, on = false, children }: StepPr
     <Link
       to="/$organization/issues/$issueId/events/$eventId"
       params={{ organization, issueId, eventId: to }}
+      state={true}
       aria-label={label}
       className={on ? 'on' : ''}
       aria-current={on ? 'true' : undefined}

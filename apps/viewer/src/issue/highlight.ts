@@ -1,18 +1,4 @@
 import { Prism } from './prism.ts'
-import 'prismjs/components/prism-clike'
-import 'prismjs/components/prism-markup'
-import 'prismjs/components/prism-javascript'
-import 'prismjs/components/prism-typescript'
-import 'prismjs/components/prism-jsx'
-import 'prismjs/components/prism-tsx'
-import 'prismjs/components/prism-python'
-import 'prismjs/components/prism-ruby'
-import 'prismjs/components/prism-go'
-import 'prismjs/components/prism-java'
-import 'prismjs/components/prism-kotlin'
-import 'prismjs/components/prism-csharp'
-import 'prismjs/components/prism-rust'
-import 'prismjs/components/prism-swift'
 import { plainLines, type SourcePart } from './source-parts.ts'
 
 /** Beyond this the patterns could take long on text made to be slow; it then stays plain. */
@@ -23,7 +9,12 @@ const MAX_LENGTH = 12_000
  * Splits source into parts with a token name each. Parts are text for React to show, never markup:
  * the source came from whoever holds a DSN.
  */
-export function highlightLines(lines: readonly string[], language: string): SourcePart[][] {
+export async function highlightLines(
+  lines: readonly string[],
+  language: string,
+): Promise<SourcePart[][]> {
+  // Not a static import: each language file needs the global that prism.ts makes.
+  await import('./prism-languages.ts')
   const grammar = Prism.languages[language]
   const source = lines.join('\n')
   const isLong = source.length > MAX_LENGTH || lines.some((line) => line.length > MAX_LINE_LENGTH)

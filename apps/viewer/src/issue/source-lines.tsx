@@ -43,8 +43,9 @@ function useHighlight(lines: string[], language: string | undefined): SourcePart
     if (language === undefined) return
     let current = true
     import('./highlight.ts')
-      .then(({ highlightLines }) => {
-        if (current) setDone({ source, parts: highlightLines(source.split('\n'), language) })
+      .then(({ highlightLines }) => highlightLines(source.split('\n'), language))
+      .then((parts) => {
+        if (current) setDone({ source, parts })
       })
       // The lines are readable without colours, so a chunk that does not load is no failure.
       .catch(() => {})

@@ -9,13 +9,15 @@ import './issue-row.css'
 type Props = {
   issue: Issue
   organization: string
+  listHref: string
   current: boolean
   selected: boolean
   onSelect: () => void
   onFocus: () => void
 }
 
-export function IssueRow({ issue, organization, current, selected, onSelect, onFocus }: Props) {
+export function IssueRow(props: Props) {
+  const { issue, organization, listHref, current, selected, onSelect, onFocus } = props
   const users = issue.userCount === 0 ? '—' : formatCount(issue.userCount)
   return (
     <tr className={current || selected ? 'sel' : undefined} onFocus={onFocus}>
@@ -33,6 +35,7 @@ export function IssueRow({ issue, organization, current, selected, onSelect, onF
           className="t"
           to="/$organization/issues/$issueId"
           params={{ organization, issueId: issue.shortId }}
+          state={{ listHref }}
           data-issue={issue.id}
         >
           <IssueTitle issue={issue} />

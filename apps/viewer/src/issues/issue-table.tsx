@@ -9,28 +9,35 @@ import './issue-table-narrow.css'
 type Props = {
   issues: Issue[]
   organization: string
+  /** Where the way back from an issue leads: this list as it is. */
+  listHref: string
   onOpen: (issue: Issue) => void
   /** Settles when the list has been read again. */
   onStatus: (issues: Issue[], status: IssueStatus) => Promise<unknown>
+  /** Rises with each change of status from here: its effect on the list is shown at once. */
+  revision: number
 }
 
 /**
  * The issues with their keys and their selection. Give it a new `key` with every other question
  * (filter, sort, page): then its order starts afresh; within one it changes only when nobody is at it.
  */
-export function IssueTable({ issues, organization, onOpen, onStatus }: Props) {
+export function IssueTable(props: Props) {
+  const { issues, organization, listHref, onOpen, onStatus, revision } = props
   const [shown, setShown] = useState<Issue[]>(issues)
   const [currentId, setCurrentId] = useState<string | undefined>()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [isPointed, setIsPointed] = useState(false)
-  const [acts, setActs] = useState(false)
+  const [shownRevision, setShownRevision] = useState(revision)
   const body = useRef<HTMLTableSectionElement>(null)
 
   const ids = shown.map((issue) => issue.id)
   const { rows, moved, unseen } = steadyRows(ids, shown, issues)
   const isInUse = isPointed || currentId !== undefined || selected.size > 0
-  if (moved && (!isInUse || acts)) setShown(issues)
-  if (acts && !moved) setActs(false)
+  if (moved && (!isInUse || revision !== shownRevision)) {
+    setShown(issues)
+    setShownRevision(revision)
+  }
 
   const current = rows.findIndex((issue) => issue.id === currentId)
   const focus = (issue: Issue | undefined) => {
@@ -55,7 +62,6 @@ export function IssueTable({ issues, organization, onOpen, onStatus }: Props) {
     const after = rows.slice(current + 1).find((issue) => !targets.includes(issue))
     await onStatus(targets, status).catch(() => {})
     setSelected(new Set())
-    setActs(true)
     if (current !== -1) focus(after)
   }
   useKeys({
@@ -103,6 +109,7 @@ export function IssueTable({ issues, organization, onOpen, onStatus }: Props) {
               key={issue.id}
               issue={issue}
               organization={organization}
+              listHref={listHref}
               current={issue.id === currentId}
               selected={selected.has(issue.id)}
               onSelect={() => toggle(issue)}

@@ -27,7 +27,7 @@ export function AccountMenu() {
   return (
     <div className="account">
       <Menu
-        label={`Account: ${name}`}
+        label={`${initials(name)}, account: ${name}`}
         className="avatar"
         trigger={<span>{initials(name)}</span>}
         groups={[

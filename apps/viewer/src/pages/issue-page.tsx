@@ -1,7 +1,7 @@
 import type { Event } from '@mayday/protocol/api/events'
 import type { IssueDetail, IssueStatus } from '@mayday/protocol/api/issues'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useLocation, useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router'
 import { eventJsonHref, eventQuery } from '../api/events.ts'
 import { issueQuery, useIssueStatus } from '../api/issues.ts'
 import { ActivityList, IssueFacts, TagDistributions } from '../issue/aside.tsx'
@@ -43,12 +43,12 @@ type BodyProps = { organization: string; issue: IssueDetail; which: string }
 
 function IssueBody({ organization, issue, which }: BodyProps) {
   const event = useQuery(eventQuery(organization, issue.id, which))
-  const setStatus = useIssueStatus(organization)
-  const change = (status: IssueStatus) => setStatus.mutate({ issues: [issue], status })
-  useIssueKeys(organization, issue, event.data, change)
+  const { change } = useIssueStatus(organization)
+  const setStatus = (status: IssueStatus) => change.mutate({ issues: [issue], status })
+  useIssueKeys(organization, issue, event.data, setStatus)
   return (
     <>
-      <IssueHead issue={issue} event={event.data} busy={setStatus.isPending} onStatus={change} />
+      <IssueHead issue={issue} event={event.data} busy={change.isPending} onStatus={setStatus} />
       <div className="grid">
         <div className="col">
           {event.error && event.data === undefined ? (
@@ -95,11 +95,14 @@ function useIssueKeys(
   change: (status: IssueStatus) => void,
 ): void {
   const navigate = useNavigate()
+  const router = useRouter()
+  const listHref = useListHref(organization, issue.project.slug)
   const show = (eventId: string | null | undefined) => {
     if (eventId === null || eventId === undefined) return
     void navigate({
       to: '/$organization/issues/$issueId/events/$eventId',
       params: { organization, issueId: issue.shortId, eventId },
+      state: true,
     })
   }
   const older = () => show(event?.previousEventID)
@@ -111,10 +114,12 @@ function useIssueKeys(
     newer,
     resolve: () => change(issue.status === 'unresolved' ? 'resolved' : 'unresolved'),
     archive: () => issue.status !== 'ignored' && change('ignored'),
-    back: () =>
-      void navigate({
-        to: '/$organization/$project/issues',
-        params: { organization, project: issue.project.slug },
-      }),
+    back: () => router.history.push(listHref),
   })
+}
+
+/** The list as it was left, or the project's list for whoever came by a link. */
+function useListHref(organization: string, project: string): string {
+  const listHref = useLocation({ select: ({ state }) => state.listHref })
+  return listHref ?? `/${encodeURIComponent(organization)}/${encodeURIComponent(project)}/issues`
 }

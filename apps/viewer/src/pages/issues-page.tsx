@@ -1,14 +1,9 @@
 import type { ProjectOverview } from '@mayday/protocol/api/issues'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, useLocation } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import {
-  type IssueFilter,
-  issueListQuery,
-  overviewQuery,
-  PERIODS,
-  useIssueStatus,
-} from '../api/issues.ts'
+import { type IssueFilter, PERIODS } from '../api/issue-filter.ts'
+import { issueListQuery, overviewQuery, useIssueStatus } from '../api/issues.ts'
 import { rememberProject } from '../api/projects.ts'
 import { IssueTable } from '../issues/issue-table.tsx'
 import { OverviewStrip } from '../issues/overview-strip.tsx'
@@ -96,8 +91,9 @@ type ListProps = {
 function List({ filter, onPage, onClear }: ListProps) {
   const { organization } = filter
   const navigate = route.useNavigate()
+  const listHref = useLocation({ select: ({ href }) => href })
   const list = useQuery(issueListQuery(filter))
-  const setStatus = useIssueStatus(organization)
+  const { change, revision } = useIssueStatus(organization)
   if (list.error && list.data === undefined) {
     return <Failed error={list.error} retry={() => void list.refetch()} what="the issues" />
   }
@@ -110,13 +106,16 @@ function List({ filter, onPage, onClear }: ListProps) {
         key={list.isPlaceholderData ? 'before' : JSON.stringify(filter)}
         issues={items}
         organization={organization}
+        listHref={listHref}
         onOpen={(issue) =>
           void navigate({
             to: '/$organization/issues/$issueId',
             params: { organization, issueId: issue.shortId },
+            state: { listHref },
           })
         }
-        onStatus={(issues, status) => setStatus.mutateAsync({ issues, status })}
+        onStatus={(issues, status) => change.mutateAsync({ issues, status })}
+        revision={revision}
       />
       {(previous !== null || next !== null) && (
         <nav className="pages" aria-label="Pages">

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { PERIODS, type Period, SORTS, type Sort } from '../api/issues.ts'
+import { PERIODS, type Period, SORTS, type Sort } from '../api/issue-filter.ts'
 import { environmentsQuery } from '../api/projects.ts'
 import { Menu } from '../ui/menu.tsx'
 import { visibleText } from '../ui/visible-text.ts'

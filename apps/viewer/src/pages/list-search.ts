@@ -1,4 +1,4 @@
-import { type IssueFilter, PERIODS, type Period, SORTS, type Sort } from '../api/issues.ts'
+import { type IssueFilter, PERIODS, type Period, SORTS, type Sort } from '../api/issue-filter.ts'
 import { formatSearch, parseSearch } from '../issues/search-tokens.ts'
 
 /** The part of the address that says what is listed. Absent parts have defaults. */
@@ -17,9 +17,9 @@ export function readListSearch(raw: Record<string, unknown>): ListSearch {
   const { query, sort, environment, statsPeriod, cursor } = raw
   return {
     ...(typeof query === 'string' ? { query } : {}),
-    ...(typeof sort === 'string' && sort in SORTS ? { sort: sort as Sort } : {}),
+    ...(typeof sort === 'string' && Object.hasOwn(SORTS, sort) ? { sort: sort as Sort } : {}),
     ...(typeof environment === 'string' && environment !== '' ? { environment } : {}),
-    ...(typeof statsPeriod === 'string' && statsPeriod in PERIODS
+    ...(typeof statsPeriod === 'string' && Object.hasOwn(PERIODS, statsPeriod)
       ? { statsPeriod: statsPeriod as Period }
       : {}),
     ...(typeof cursor === 'string' ? { cursor } : {}),

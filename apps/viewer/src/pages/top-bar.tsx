@@ -31,8 +31,10 @@ export function TopBar({ organization, project, issue, page, filters }: Props) {
             <ProjectMenu organization={organization} project={project} />
           ) : (
             <>
-              <b>{organization}</b>
-              <span aria-hidden="true">/</span>
+              <b className="wide">{organization}</b>
+              <span className="wide" aria-hidden="true">
+                /
+              </span>
               <Link to="/$organization/$project/issues" params={at}>
                 <b>{project}</b>
               </Link>
@@ -98,6 +100,7 @@ function ProjectMenu({
     <Menu
       label={`Project ${organization} / ${project ?? ''}, change`}
       className=""
+      align="start"
       groups={groups}
       trigger={
         <>

@@ -17,6 +17,7 @@ const PAD_X = 14
 const PAD_TOP = 20
 const PAD_BOTTOM = 22
 const MAX_BARS = 96
+const MAX_BAR_WIDTH = 26
 const MARK_LABEL_WIDTH = 76
 
 /**
@@ -67,6 +68,7 @@ type BarsProps = { buckets: Bucket[]; step: number; height: number; at: number |
 function Bars({ buckets, step, height, at }: BarsProps) {
   const most = Math.max(1, ...buckets.map((bucket) => bucket.count))
   const room = height - PAD_TOP - PAD_BOTTOM
+  const width = Math.min(MAX_BAR_WIDTH, Math.max(1, step * 0.76))
   return buckets.map((bucket, index) => {
     const tall = bucket.count === 0 ? 1 : Math.max(3, (bucket.count / most) * room)
     const look = bucket.count === 0 ? 'none' : bucket.hot ? 'hot' : ''
@@ -74,9 +76,9 @@ function Bars({ buckets, step, height, at }: BarsProps) {
       <rect
         key={bucket.atMs}
         className={index === at ? 'at' : look}
-        x={PAD_X + index * step}
+        x={PAD_X + index * step + (step - width) / 2}
         y={height - PAD_BOTTOM - tall}
-        width={Math.max(1, step * 0.76)}
+        width={width}
         height={tall}
         rx={1.5}
       />

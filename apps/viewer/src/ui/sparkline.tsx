@@ -9,7 +9,14 @@ export function Sparkline({ series }: { series: [number, number][] }) {
   const step = WIDTH / Math.max(1, buckets.length)
   const most = Math.max(1, ...buckets.map((bucket) => bucket.count))
   return (
-    <svg className="spark" width={WIDTH} height={HEIGHT} aria-hidden="true">
+    <svg
+      className="spark"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       {buckets.map((bucket, index) => {
         const height = bucket.count === 0 ? 1 : Math.max(2, (bucket.count / most) * HEIGHT)
         return (
