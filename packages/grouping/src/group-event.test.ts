@@ -189,7 +189,7 @@ describe('the algorithm', () => {
 describe('the hash', () => {
   test('is a checksum of 32 hex digits as it stands', () => {
     const checksum = 'D41D8CD98F00B204E9800998ECF8427E'
-    expect(groupEvent({ ...bare, ...{ checksum } }).hash).toBe(checksum.toLowerCase())
+    expect(groupEvent({ ...bare, checksum }).hash).toBe(checksum.toLowerCase())
   })
 
   test('tells where one part ends and the next begins', () => {

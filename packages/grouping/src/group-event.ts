@@ -77,7 +77,7 @@ function hashed(
 }
 
 function checksumOf(event: EventPayload): string {
-  return textOf((event as { checksum?: unknown }).checksum, MAX_CHECKSUM_CHARS).trim()
+  return textOf(event.checksum, MAX_CHECKSUM_CHARS).trim()
 }
 
 /** Lengths in front keep `ab` + `c` apart from `a` + `bc`, whatever the values hold. */

@@ -105,7 +105,6 @@ function hostileEvent(text: string): Parameters<typeof groupEvent>[0] {
     exception: { values: [exception, { value: text }] },
     fingerprint: [text, '{{ default }}', `{{ tags.${text} }}`],
     request: { url: text },
-    ...{ checksum: '' },
   }
 }
 

@@ -19,6 +19,7 @@ test.each<[string, Frame, string]>([
     { filename: 'webpack:///./node_modules/react-dom/a.js', in_app: true },
     'dependency',
   ],
+  ['javascript', { filename: 'webpack:///webpack/bootstrap 4f3a9c2b', in_app: true }, 'runtime'],
   ['python', { filename: 'shop/orders.py', module: 'shop.orders' }, 'app'],
   [
     'python',

@@ -48,9 +48,9 @@ const DEPENDENCY_PATH =
 const SDK_PATH =
   /\/(?:@sentry(?:-internal)?|@mayday|sentry-node-\d+|sentry_sdk|raven|sentry-(?:ruby|rails|raven)-[\d.]+|sentry\/sentry|getsentry\/sentry-go@[\w.]+)\//
 
-/** The standard library stands beside, not below, the folder of packages. */
+/** The standard library stands beside, not below, the folder of packages; webpack adds its own. */
 const STANDARD_LIBRARY =
-  /\/(?:lib(?:64)?\/python\d|lib\/ruby\/\d|go\/src\/(?:runtime|net|reflect|internal|database)\/)/
+  /\/(?:lib(?:64)?\/python\d|lib\/ruby\/\d|go\/src\/(?:runtime|net|reflect|internal|database)\/)|(?:^|\/)webpack\/(?:bootstrap|runtime|startup)/
 
 /** Whether a frame is of the user's own code: the SDK's word first, rules where that is silent. */
 export function isInApp(frame: Frame, eventPlatform: string): boolean {

@@ -64,10 +64,13 @@ describe('cleanPath', () => {
     expect(cleanPath(one, true).key).toBe(cleanPath(other, true).key)
   })
 
-  test('two files of one name in two source folders are two files', () => {
-    const orders = cleanPath('/srv/shop/src/orders/index.ts', true)
-    const users = cleanPath('/srv/shop/src/users/index.ts', true)
-    expect(orders.key).not.toBe(users.key)
+  test.each([
+    ['/srv/shop/src/orders/index.ts', '/srv/shop/src/users/index.ts'],
+    ['/srv/shop/src/orders/lib/tax.ts', '/srv/shop/src/users/lib/tax.ts'],
+    ['/srv/shop/.next/server/app/orders/route.js', '/srv/shop/.next/server/app/users/route.js'],
+    ['/srv/shop/node_modules/a/index.js', '/srv/shop/node_modules/b/index.js'],
+  ])('%s and %s are two files', (one, other) => {
+    expect(cleanPath(one, true).key).not.toBe(cleanPath(other, true).key)
   })
 })
 

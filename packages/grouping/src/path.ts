@@ -17,7 +17,9 @@ export type CleanPath = {
 const NONE: CleanPath = { short: '', key: '' }
 
 /** Folders that hold sources in every layout: what lies below them belongs to the project. */
-const SOURCE_ROOTS = new Set(['src', 'dist', 'lib', 'build', 'out', '_next', '.next'])
+const SOURCE_ROOTS = new Set(['src', 'dist', 'build', 'out', '_next', '.next'])
+/** Also a folder of sources, but as often one among others below them. */
+const LIBRARY_ROOTS = new Set(['lib'])
 
 /** What lies below these is a package, its name first. */
 const PACKAGE_ROOTS = new Set(['node_modules', 'site-packages', 'dist-packages', 'gems', 'vendor'])
@@ -86,7 +88,8 @@ function clean(raw: string, isScript: boolean): CleanPath {
   const folders = inProject.filter((segment) => !isDeploySegment(segment))
   if (isPackage && folders[0]) folders[0] = withoutVersion(folders[0])
   const name = isScript ? withoutBuildHash(file) : file
-  const sourceAt = lastIndexIn(folders, SOURCE_ROOTS)
+  const lastRoot = lastIndexIn(folders, SOURCE_ROOTS)
+  const sourceAt = lastRoot < 0 ? lastIndexIn(folders, LIBRARY_ROOTS) : lastRoot
   // An absolute path without a source folder in it may begin anywhere: only its last name is certain.
   const certain = isPackage || !isAbsolute ? folders : sourceAt < 0 ? [] : folders
   const below = isPackage ? certain : certain.slice(sourceAt + 1)
