@@ -24,17 +24,24 @@ async function supervise(): Promise<void> {
     child.stderr?.resume()
   })
   cluster.fork({ PORT: String(requested) })
+  const workers = () => Object.values(cluster.workers ?? {})
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       isStopping = true
-      for (const worker of Object.values(cluster.workers ?? {})) worker?.kill(signal)
+      if (workers().length === 0) process.exit(0)
+      for (const worker of workers()) worker?.kill(signal)
     })
   }
   cluster.on('exit', async (_, code, signal) => {
-    if (isStopping) return
+    if (isStopping) process.exit(0)
+    if (url === undefined) {
+      console.error(`the shop could not start on port ${requested}; is it taken?`)
+      process.exit(1)
+    }
     console.log(`shop process ended (${signal ?? `exit code ${code}`}), starting it again`)
     await wait(RESTART_DELAY_MS)
-    cluster.fork({ PORT: new URL(url ?? `http://127.0.0.1:${requested}`).port })
+    if (isStopping) process.exit(0)
+    cluster.fork({ PORT: new URL(url).port })
   })
   cluster.on('listening', async (_, address) => {
     if (url !== undefined) return
@@ -48,7 +55,7 @@ async function serve(): Promise<void> {
   // Before the shop's modules are loaded, so that stacks show its TypeScript.
   process.setSourceMapsEnabled(true)
   const Mayday = await import('@mayday/node')
-  Mayday.init({ release: 'shop@2.4.1', environment: process.env.SHOP_ENVIRONMENT ?? 'demo' })
+  Mayday.init({ release: 'shop@2.4.1', environment: 'demo' })
   const { startShop } = await import('./shop.ts')
   await startShop({
     port: Number(process.env.PORT),

@@ -1,7 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { errorMonitor } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { types } from 'node:util'
 import type { Client, Integration } from '../client.ts'
 import { type Context, currentContext } from '../current-scope.ts'
 
@@ -131,8 +130,10 @@ function addBreadcrumb(
   )
 }
 
+/** `ECONNREFUSED` and the like, else the name: `TimeoutError` of a signal is no native error. */
 function codeOf(error: unknown): string {
-  if (!types.isNativeError(error)) return 'failed'
-  const code = 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : error.name
+  if (typeof error !== 'object' || error === null) return 'failed'
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  if (typeof code === 'string') return code
+  return typeof name === 'string' ? name : 'failed'
 }
