@@ -11,6 +11,7 @@ import { NestLogger } from './http/nest-logger.ts'
 import { serveOpenApi } from './http/openapi.ts'
 import { Readiness } from './http/readiness.ts'
 import { serveViewer } from './http/viewer.ts'
+import { type IntakeDeps, registerIntake } from './pipeline/intake.ts'
 
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
@@ -27,6 +28,8 @@ export type AppOptions = {
   /** May still be unconnected: web routes answer 503 until it is. */
   database: DataSource
   log: Logger
+  /** What intake needs; absent in a process that accepts no events. */
+  intake?: IntakeDeps | undefined
 }
 
 /** The whole server but for the listening: `await app.listen(port, host)` does that. */
@@ -52,6 +55,8 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     adapter,
     { logger: new NestLogger(log), abortOnError: false },
   )
+  // Before the hooks below: what they do for pages would cost every event its share.
+  if (options.intake) registerIntake(app.getHttpAdapter().getInstance(), options.intake)
   await app.register(fastifyHelmet, securityHeaders(config.url))
   await app.register(fastifyCookie)
   if (config.roles.includes('web')) {

@@ -27,7 +27,10 @@ export class EdgeExceptionFilter implements ExceptionFilter {
     }
     const errorId = randomBytes(8).toString('hex')
     const { method, routeOptions } = http.getRequest<FastifyRequest>()
-    this.log.error({ ...described(error), errorId, method, route: routeOptions.url }, 'request failed')
+    this.log.error(
+      { ...described(error), errorId, method, route: routeOptions.url },
+      'request failed',
+    )
     const internal = new AppError('internal')
     void reply.status(500).send({ detail: internal.message, code: 'internal', errorId })
   }
