@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '../errors.ts'
 
 /** Where the viewer's build lies: the same path from `src/http` and from `dist/http`. */
-const VIEWER_FOLDER = resolve(import.meta.dirname, '../../../viewer/dist')
+const VIEWER_FOLDER = resolve(import.meta.dirname, '../../../viewer/dist/web')
 const NOT_BUILT = `Mayday runs, but its viewer is not built.
 
 Run "npm run build" in the folder of the sources and start again.
