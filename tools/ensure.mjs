@@ -18,7 +18,7 @@ const NO_SOURCES = new Set(['node_modules', 'dist', 'corpus', 'screenshots', 're
 const OUTPUTS = [
   'apps/server/dist/main.js',
   'apps/demo/dist/main.js',
-  'apps/viewer/dist',
+  'apps/viewer/dist/web/index.html',
   'packages/node/dist/index.mjs',
   'packages/protocol/dist',
   'packages/grouping/dist',
