@@ -25,8 +25,8 @@ import {
   GO_SCENARIOS,
   MOVED_SCENARIOS,
   NODE_SCENARIOS,
-  OLDER_SDK_SCENARIOS,
   OTHER_NODE_SCENARIOS,
+  OTHER_SDK_SCENARIOS,
   PYTHON_SCENARIOS,
 } from './scenarios.mjs'
 
@@ -39,6 +39,13 @@ const only = process.argv[2]
 /** Where a program stands when it is deployed; `moved` also shifts every line. */
 const DEPLOYS = { '': 'srv/shop', moved: 'var/www/shop/releases/20261122174501' }
 const SHIFT_LINES = 9
+
+const NODE_SDKS = [
+  ['node-11', 'sentry-node-11'],
+  ['node-8', 'sentry-node-8'],
+  ['node-7', 'sentry-node-7'],
+  ['mayday', '@mayday/node'],
+]
 
 const recorder = createServer((request, response) => {
   const chunks = []
@@ -61,7 +68,7 @@ const port = recorder.address().port
 const dsn = `http://${'0'.repeat(32)}@127.0.0.1:${port}/1`
 
 try {
-  for (const version of [11, 8, 7]) await recordNode(version)
+  for (const [name, sdk] of NODE_SDKS) await recordNode(name, sdk)
   if (process.env.CORPUS_OTHER_NODE) await recordOtherNode(process.env.CORPUS_OTHER_NODE)
   for (const python of (process.env.CORPUS_PYTHONS ?? '').split(',').filter(Boolean))
     await recordPython(python)
@@ -72,16 +79,16 @@ try {
   rmSync(work, { recursive: true, force: true })
 }
 
-async function recordNode(version) {
-  const sdk = `sentry-node-${version}`
-  for (const scenario of version === 11 ? NODE_SCENARIOS : OLDER_SDK_SCENARIOS) {
-    await record(`node-${version}.${scenario}`, deploy('shop-node', ''), process.execPath, [
+async function recordNode(name, sdk) {
+  const isNewest = name === 'node-11'
+  for (const scenario of isNewest ? NODE_SCENARIOS : OTHER_SDK_SCENARIOS) {
+    await record(`${name}.${scenario}`, deploy('shop-node', ''), process.execPath, [
       'main.js',
       sdk,
       scenario,
     ])
   }
-  if (version !== 11) return
+  if (!isNewest) return
   for (const scenario of MOVED_SCENARIOS) {
     const folder = deploy('shop-node', 'moved')
     await record(`node-11.${scenario}.moved`, folder, process.execPath, ['main.js', sdk, scenario])
@@ -236,6 +243,7 @@ function shiftLines(folder) {
 function withoutMachine(text, folder, deployed) {
   return text
     .replaceAll(join(repository, 'node_modules'), `${deployed}/node_modules`)
+    .replaceAll(join(repository, 'packages/node'), `${deployed}/node_modules/@mayday/node`)
     .replaceAll(folder, deployed)
     .replaceAll(repository, deployed)
     .replaceAll(work, '')

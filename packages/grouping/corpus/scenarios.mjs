@@ -35,7 +35,7 @@ export const NODE_SCENARIOS = [
   'fingerprint',
   'fingerprint-and-default',
 ]
-export const OLDER_SDK_SCENARIOS = [
+export const OTHER_SDK_SCENARIOS = [
   'type-error',
   'same-names-elsewhere',
   'database-refused',

@@ -66,6 +66,11 @@ describe('what counts', () => {
       ['type: ', ...oursParts, 'value: order <int> failed'],
     ],
     [
+      'the message of a thrown string, as our SDK sends it',
+      thrown({ ...error, type: 'NonError' }, ours),
+      ['type: NonError', ...oursParts, 'value: order <int> failed'],
+    ],
+    [
       'the message of an error value of Go, whose stack is that of the capture',
       {
         platform: 'go',

@@ -43,8 +43,9 @@ export type DefaultGrouping = {
 const MAX_TYPE_CHARS = 256
 const MAX_VALUE_CHARS = 8192
 
-const GO_ERROR_VALUES =
-  /^\*(?:errors\.(?:errorString|joinError|fundamental|withMessage|withStack)|fmt\.wrapErrors?)$/
+/** Values without a stack of their own: Go's plain errors, and what our SDK calls a thrown non-error. */
+const TYPES_WITHOUT_STACK =
+  /^(?:NonError|\*(?:errors\.(?:errorString|joinError|fundamental|withMessage|withStack)|fmt\.wrapErrors?))$/
 
 /**
  * What of an event counts: the exceptions with their in-app frames; where no frame is in-app, all
@@ -106,9 +107,8 @@ function exceptionParts(
   const frames = frameKeys(stack, owner, platform)
   const parts: Part[] = [{ kind: 'type', value: type }]
   for (const frame of frames) addFrameParts(parts, frame)
-  // A thrown string and a plain error value of Go have no stack: the SDK's says where it was captured,
-  // often one place for all.
-  const hasOwnStack = !isSynthetic && !GO_ERROR_VALUES.test(type)
+  // The stack of a thrown string is that of the capture, often one place for all.
+  const hasOwnStack = !isSynthetic && !TYPES_WITHOUT_STACK.test(type)
   if (owner === 'app' && hasOwnStack && frames.some(isTelling)) return parts
   // Nothing of ours says where it happened, so what happened has to: else all errors that a database
   // driver raises, or all of a minified bundle, would be one issue.
