@@ -67,9 +67,9 @@ export class DigestSignal {
     return { step, record: isWorking ? { segment, position } : undefined }
   }
 
-  /** Before a new digest thread starts on this memory. */
+  /** Before a new digest thread starts on this memory: the last one may have ended within a step. */
   reset(): void {
-    Atomics.store(this.#counters, STEPS, 0)
+    if (this.current().record) this.finish()
     this.wakeUp()
   }
 }

@@ -149,7 +149,8 @@ export class DigestThread {
       return
     }
     if (nowMs - this.#watched.sinceMs < this.#maxStepMs) return
-    this.#watched = { step: 0, sinceMs: nowMs }
+    // Ending it takes a moment, in which this must not be said again.
+    this.#watched.sinceMs = Number.POSITIVE_INFINITY
     this.#options.log.error({ record }, 'An event makes digest loop; the thread is ended')
     void this.#worker?.terminate()
   }

@@ -126,6 +126,9 @@ export class Digest {
       this.#log('warn', 'A batch cannot be stored; its records are tried one by one', { error })
       await this.#storeOneByOne(batch)
     }
+    if (this.#connection && this.#pauseMs > 0) {
+      this.#log('info', 'Digest goes on: the database answers again')
+    }
     this.#pauseMs = 0
     this.#maxEvents = Math.min(this.#maxEvents * 2, MAX_BATCH_EVENTS)
   }
