@@ -18,7 +18,11 @@ export async function startTestServer(env: NodeJS.ProcessEnv = {}): Promise<Test
   const testDatabase = await createTestDatabase()
   const { database } = testDatabase
   const config = loadConfig({ PORT: '0', MAYDAY_URL: 'http://mayday.test', ...env })
-  const app = await createApp({ config, database, log: pino({ level: process.env.MAYDAY_TEST_LOG ?? 'silent' }) })
+  const app = await createApp({
+    config,
+    database,
+    log: pino({ level: process.env.MAYDAY_TEST_LOG ?? 'silent' }),
+  })
   await app.listen(0, '127.0.0.1')
   return {
     app,
