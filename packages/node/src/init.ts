@@ -32,7 +32,7 @@ export function init(options: Options = {}): void {
   try {
     const previous = getClient()
     if (previous) void previous.close(previous.options.shutdownTimeoutMs)
-    const client = new Client(resolveOptions({ ...options }, process.env, warnOnce))
+    const client = new Client(resolveOptions(ownOf(options), ownOf(process.env), warnOnce))
     setClient(client)
     if (client.transport) client.install(INTEGRATIONS)
   } catch (error) {
@@ -67,6 +67,11 @@ export async function close(timeoutMs?: number): Promise<boolean> {
   if (client === undefined) return true
   setClient(undefined)
   return client.close(timeoutOf(client, timeoutMs))
+}
+
+/** Without a prototype: one that was polluted must not say where events go. */
+function ownOf<T extends object>(values: T): T {
+  return Object.assign(Object.create(null), values)
 }
 
 function timeoutOf(client: Client, timeoutMs: number | undefined): number {

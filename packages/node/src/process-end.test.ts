@@ -188,3 +188,28 @@ describe('unhandled rejections', () => {
     expect(sink.events()).toHaveLength(1)
   })
 })
+
+test('a polluted prototype changes nothing of where events go and what is in them', async () => {
+  const other = await startSink()
+  const pollution = `Object.assign(Object.prototype, ${JSON.stringify({
+    dsn: other.dsn,
+    MAYDAY_DSN: other.dsn,
+    beforeSend: 'x',
+    release: 'polluted',
+    enabled: false,
+    socketPath: '/nowhere',
+    polluted: 'yes',
+  })});`
+  const capture = `Mayday.captureException(new Error('clean'), {}); Mayday.addBreadcrumb({ message: 'm' });`
+  const env = { DSN: sink.dsn, GITHUB_SHA: 'own' }
+  await runProgram(`${pollution}${head(true)}${capture}`, { env })
+  await runProgram(`${head(true)}${pollution}${capture}process.exit(0)`, { env })
+  await runProgram(`${pollution}require(${JSON.stringify(BUILT_CJS)}).init()`, { env })
+  expect(other.received).toHaveLength(0)
+  expect(sink.events()).toHaveLength(2)
+  for (const event of sink.events()) {
+    expect(event.release).toBe('own')
+    expect(JSON.stringify(event.contexts)).not.toContain('polluted')
+  }
+  await other.close()
+})
