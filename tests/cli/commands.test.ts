@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { runMayday } from '../support/mayday.ts'
 import { type RunningServer, serverEnvironment, startServer } from '../support/server.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 describe('beside a running server', () => {
   let server: RunningServer
@@ -26,12 +27,25 @@ describe('beside a running server', () => {
     expect(second.stdout).toBe(first.stdout)
   })
 
-  test('a created token opens the web API', async () => {
-    const { stdout } = await server.mayday('token', 'create', '--scope', 'org:read', '--json')
-    const { token } = JSON.parse(stdout)
-    const address = `${server.url}/api/0/organizations/`
-    const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` } })
-    expect(answer.status).toBe(200)
+  test('a created token opens the organisation of the newest project, or the one named', async () => {
+    await server.mayday('project', 'create', 'newest/web')
+    const opened = async (...words: string[]) => {
+      const { stdout } = await server.mayday('token', 'create', '--scope', 'org:read', ...words)
+      const headers = { authorization: `Bearer ${/mdy_\w+/.exec(stdout)?.[0]}` }
+      const answer = await fetch(`${server.url}/api/0/organizations/`, { headers })
+      return ((await answer.json()) as { slug: string }[]).map(({ slug }) => slug)
+    }
+    expect(await opened()).toEqual(['newest'])
+    expect(await opened('--organization', 'acme')).toEqual(['acme'])
+    const wrong = await server.mayday(
+      'token',
+      'create',
+      '--scope',
+      'org:read',
+      '--organization',
+      'x',
+    )
+    expect([wrong.code, wrong.stderr]).toEqual([1, 'mayday: there is no organisation "x"\n'])
   })
 
   test('doctor finds nothing wrong', async () => {
@@ -53,6 +67,10 @@ describe('beside a running server', () => {
     const { eventId, url } = JSON.parse(stdout)
     expect(eventId).toMatch(/^[0-9a-f]{32}$/)
     expect(url).toBe(`${server.url}/e/${eventId}`)
+    await waitUntil(async () => {
+      const { database } = JSON.parse((await server.mayday('doctor', '--json')).stdout)
+      return database.outcomes.some((one: { outcome: string }) => one.outcome === 'accepted')
+    }, 'doctor shows an accepted event')
   })
 })
 
@@ -74,7 +92,7 @@ describe('without a server', () => {
     expect(made.map(({ code, stderr }) => [code, stderr])).toEqual(Array(3).fill([0, '']))
     expect(made[2]?.stdout).toBe(made[0]?.stdout)
     const token = await mayday('token', 'create', '--scope', 'project:read,event:read')
-    expect(token.stdout).toMatch(/^mdy_[0-9a-f]+\n$/)
+    expect(token.stdout).toMatch(/^Token for the organisation a, .*\n\n {2}mdy_[0-9a-f]+\n$/)
     expect((await mayday('doctor')).code).toBe(0)
   })
 

@@ -33,7 +33,7 @@ export const COMMANDS: readonly Command[] = [
     help: [
       ['--scope SCOPE', `May be repeated: ${SCOPES.join(', ')}`],
       ['--name NAME', 'What it is for, as shown in the settings'],
-      ['--organization ORG', 'Organisation it belongs to; else the first one'],
+      ['--organization ORG', 'Organisation that it opens; else that of the newest project'],
       ['--json', 'Print {"token"}'],
     ],
     options: {

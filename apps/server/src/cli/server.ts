@@ -8,13 +8,14 @@ import { startEmbeddedPostgres } from '../db/embedded-postgres.ts'
 import { Readiness } from '../http/readiness.ts'
 import { Closing } from './closing.ts'
 import { prepareDataFolder, readOrMakeSecret } from './data-folder.ts'
+import { openEventPath } from './event-path.ts'
 import { ensureFirstRows, signInAddress } from './first-run.ts'
 import { openOrWait } from './open-database.ts'
 import { listenError } from './port.ts'
 import { announceServer, withdrawServer } from './running-server.ts'
 import { welcome } from './welcome.ts'
 
-/** A request may still be in flight; a body that never ends must not hold the process. */
+const UNFINISHED_MS = 4_000
 const APP_CLOSE_MS = 6_000
 const CLOSE_MS = 2_000
 const POSTGRES_CLOSE_MS = 10_000
@@ -49,20 +50,25 @@ async function open(options: Options, closing: Closing): Promise<Omit<Server, 's
   const { config, log, say } = options
   prepareDataFolder(config.dataDir)
   readOrMakeSecret(config.dataDir, config.secret)
-  const database = createDataSource(config.databaseUrl ?? (await startPostgres(options, closing)))
+  const databaseUrl = config.databaseUrl ?? (await startPostgres(options, closing))
+  const database = createDataSource(databaseUrl)
   closing.add('database', CLOSE_MS, () => database.isInitialized && database.destroy())
   const waiting = new AbortController()
   closing.add('wait for the database', CLOSE_MS, () => waiting.abort())
   const { opened, awayBecause } = await openOrWait(database, { log, signal: waiting.signal })
+  const path = await openEventPath({ config, databaseUrl, database, log }, closing)
 
-  const app = await createApp({ config, database, log })
+  const app = await createApp({ config, database, log, intake: path.intake })
   closing.add('app', APP_CLOSE_MS, () => closeApp(app))
   await listen(app, config)
   const localUrl = `http://${localHost(config.host)}:${config.port}`
   announceServer(config.dataDir, { url: config.url, localUrl })
   closing.add('announcement', CLOSE_MS, () => withdrawServer(config.dataDir))
 
-  const ready = opened.then(() => greet(database, config, say))
+  const ready = opened.then(async () => {
+    path.startDigest()
+    await greet(database, config, say)
+  })
   if (awayBecause === undefined) {
     await ready
   } else {
@@ -99,10 +105,15 @@ async function greet(database: DataSource, config: Config, say: Options['say']):
   say(welcome({ url: config.url, project, signInUrl }))
 }
 
-/** Says that it is closing first, so that a load balancer sends nothing more. */
+/**
+ * Says that it is closing first, so that a load balancer sends nothing more. A body that is still on
+ * its way after a while is given up: its sender got no answer and sends it again.
+ */
 async function closeApp(app: NestFastifyApplication): Promise<void> {
   app.get(Readiness).isClosing = true
+  const timer = setTimeout(() => app.getHttpServer().closeAllConnections(), UNFINISHED_MS)
   await app.close()
+  clearTimeout(timer)
 }
 
 function localHost(host: string): string {

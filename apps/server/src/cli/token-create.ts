@@ -1,4 +1,5 @@
 import { SCOPES, type Scope } from '@mayday/protocol/api/account'
+import type { DataSource } from 'typeorm'
 import { createToken } from '../account/tokens.ts'
 import { sqlOne } from '../db/sql.ts'
 import { CommandError, UsageError, type Values } from './command.ts'
@@ -11,24 +12,36 @@ const DEFAULT_NAME = 'Created by mayday token create'
 export async function createApiToken(values: Values): Promise<number> {
   const scopes = readScopes(values.scope as string[] | undefined)
   const config = loadCommandConfig()
-  const organizationSlug = values.organization as string | undefined
-  const token = await withDatabase(config, async (database) => {
+  const name = (values.name as string | undefined) ?? DEFAULT_NAME
+  const { token, organizationSlug } = await withDatabase(config, async (database) => {
     await ensureFirstRows(database, config)
-    if (organizationSlug !== undefined) {
-      const statement = 'select id from organization where slug = $1'
-      if (!(await sqlOne(database, statement, [organizationSlug]))) {
-        throw new CommandError(`there is no organisation "${organizationSlug}"`)
-      }
+    const organizationSlug = await findOrganization(database, values.organization)
+    return {
+      organizationSlug,
+      token: await createToken(database, { name, scopes, organizationSlug }),
     }
-    const name = (values.name as string | undefined) ?? DEFAULT_NAME
-    return createToken(database, {
-      name,
-      scopes,
-      ...(organizationSlug === undefined ? {} : { organizationSlug }),
-    })
   })
-  process.stdout.write(values.json ? `${JSON.stringify({ token })}\n` : `${token}\n`)
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ token })}\n`
+      : `Token for the organisation ${organizationSlug}, shown only now:\n\n  ${token}\n`,
+  )
   return 0
+}
+
+/** Unless it is named, that of the newest project: who has just made one wants to read it. */
+async function findOrganization(database: DataSource, named: Values[string]): Promise<string> {
+  const row = await sqlOne<{ slug: string }>(
+    database,
+    `select organization.slug from organization left join project on organization_id = organization.id
+     where $1::text is null or organization.slug = $1
+     order by project.id desc nulls last, organization.id desc limit 1`,
+    [named ?? null],
+  )
+  if (row) return row.slug
+  throw new CommandError(
+    named === undefined ? 'there is no organisation yet' : `there is no organisation "${named}"`,
+  )
 }
 
 /** Both `--scope a --scope b` and `--scope a,b`, as people know it from other tools. */
