@@ -37,6 +37,7 @@ test('own properties of an error are kept as data', () => {
     errno: -111,
     nested: { deep: [1] },
     toJSON: () => 'no',
+    detail: undefined,
   })
   expect(exceptionsFrom(error, capture)[0]?.mechanism?.data).toEqual({
     code: 'ECONNREFUSED',

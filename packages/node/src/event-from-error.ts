@@ -133,7 +133,8 @@ function ownData(error: object): Record<string, unknown> {
     if (count >= PROPERTY_BOUNDS.maxBreadth) break
     const property = Object.getOwnPropertyDescriptor(error, key)
     if (property === undefined || TOLD_PROPERTIES.has(key)) continue
-    if (typeof property.value === 'function' || !('value' in property)) continue
+    // `pg`, for one, sets many that say nothing.
+    if (property.value === undefined || typeof property.value === 'function') continue
     data[key] = property.value
     count++
   }
