@@ -15,6 +15,16 @@ test('bytes that are not UTF-8 become U+FFFD, and a byte order mark is skipped',
   expect(parseEventJson(bytes)).toBe('\ufffd\ufffd\ufffdA')
 })
 
+test.each([
+  ['"\\ud83d\\ude00"', '😀'],
+  ['"\\ud83d\\ude00\\ude00"', '😀\ufffd'],
+  ['"\\uD83D\\uD83D\\uDE00"', '\ufffd😀'],
+  ['"\\ud83d\\\\ude00"', '\ufffd\\ude00'],
+  ['"\\\\\\u0000"', '\\\ufffd'],
+])('%s is read as %j', (json, text) => {
+  expect(parse(json)).toBe(text)
+})
+
 test('an escaped backslash before u0000 is no escape of NUL', () => {
   expect(parse('"\\\\u0000"')).toBe('\\u0000')
 })

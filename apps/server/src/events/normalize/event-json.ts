@@ -1,7 +1,11 @@
 import { isRaw } from './fields.ts'
 
-/** Escapes of NUL and of halves of surrogate pairs: PostgreSQL takes neither in text. */
-const UNSAFE_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/
+/**
+ * Escapes of NUL and of halves of surrogate pairs, of which PostgreSQL takes neither in text: a high
+ * half without its low one, or the other way round. An even number of backslashes escapes nothing.
+ */
+const UNSAFE_ESCAPE =
+  /(?<!\\)(?:\\\\)*\\u(?:0000|d[89ab][\da-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][\da-f]{2}\\u)d[c-f])/i
 const REPLACEMENT = '\ufffd'
 
 /** Replaces what is not UTF-8 and strips a byte order mark. */
@@ -16,7 +20,7 @@ export function parseEventJson(bytes: Uint8Array): unknown {
   const json = decoder.decode(bytes)
   const value: unknown = JSON.parse(json)
   // Only an escape can bring such a character in, so most events need no second look.
-  return UNSAFE_ESCAPE.test(json) ? cleaned(value) : value
+  return json.includes('\\u') && UNSAFE_ESCAPE.test(json) ? cleaned(value) : value
 }
 
 /** Without recursion: nesting is the sender's choice. */
