@@ -49,7 +49,7 @@ export function ensureBuilt() {
     readIfThere(BUILD_STAMP) === stamp && OUTPUTS.every((path) => existsSync(join(ROOT, path)))
   if (isBuilt) return
   console.log('Building …')
-  npm(['run', '--silent', 'build'], 'The build failed.')
+  npm(['run', '--silent', 'build'], 'The build failed.', 'pipe')
   writeFileSync(BUILD_STAMP, stamp)
 }
 
@@ -59,10 +59,14 @@ export function fail(line) {
   process.exit(1)
 }
 
-function npm(words, failure) {
+/** With `pipe`, what it writes is shown only when it fails. */
+function npm(words, failure, stdio = 'inherit') {
   // A shell, because npm is a .cmd file on Windows.
-  const { status } = spawnSync('npm', words, { cwd: ROOT, stdio: 'inherit', shell: true })
-  if (status !== 0) fail(failure)
+  const options = { cwd: ROOT, stdio, shell: true, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }
+  const { status, stdout, stderr } = spawnSync('npm', words, options)
+  if (status === 0) return
+  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`)
+  fail(failure)
 }
 
 function readIfThere(file) {

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { ADMIN, type RunningServer, startServer } from '../support/server.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 let dataDir: string
@@ -36,7 +36,7 @@ test('the first start prints address, sign-in link, DSN and lines to paste', asy
     fetch(`${server.url}/api/0/auth/link/`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: server.url },
-      body: JSON.stringify({ link, token: link }),
+      body: JSON.stringify({ token: link }),
     })
   expect((await signIn()).status).toBeLessThan(300)
   expect((await signIn()).status).toBe(401)
@@ -45,6 +45,12 @@ test('the first start prints address, sign-in link, DSN and lines to paste', asy
 test('with an owner in the settings there is no link, and the password opens the door', async () => {
   const server = await start()
   expect(server.stdout).not.toContain('sign-in#link')
+  const answer = await fetch(`${server.url}/api/0/auth/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: server.url },
+    body: JSON.stringify(ADMIN),
+  })
+  expect(answer.status).toBe(200)
 })
 
 test('a second start keeps project, key and secret', async () => {
