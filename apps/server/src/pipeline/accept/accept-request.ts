@@ -54,6 +54,8 @@ export class RequestAcceptor {
 
   /** @throws Refusal, already counted where its sender is known */
   async accept(request: FastifyRequest, route: 'envelope' | 'store'): Promise<Accepted> {
+    // Asked now: a socket that was closed meanwhile has no address any more.
+    const clientIp: string = request.ip ?? ''
     const lease = this.#budget.lease()
     let key: KnownKey | undefined
     let envelope: Envelope | undefined
@@ -74,8 +76,9 @@ export class RequestAcceptor {
       }
       envelope = isStore ? wrapStoredEvent(body) : parse(body)
       checkEvents(envelope)
-      return await this.#keep(request, {
+      return await this.#keep({
         key,
+        clientIp,
         envelope,
         client: auth?.client ?? request.headers['user-agent'] ?? '',
         original: isStore ? undefined : { encoding, body: packed },
@@ -88,10 +91,7 @@ export class RequestAcceptor {
     }
   }
 
-  async #keep(
-    request: FastifyRequest,
-    { key, envelope, client, original }: Sent,
-  ): Promise<Accepted> {
+  async #keep({ key, envelope, clientIp, client, original }: Sent): Promise<Accepted> {
     const { outcomes } = this.#deps
     const sorted = sortItems(envelope.items, (category) => this.#quotas.take(key, category))
     const limits = this.#quotas.reached(key)
@@ -108,7 +108,7 @@ export class RequestAcceptor {
         receivedAtMs: Date.now(),
         eventId: events > 0 ? (eventId ?? '') : '',
         events,
-        clientIp: request.ip,
+        clientIp,
         client: client.slice(0, MAX_CLIENT_CHARS),
         ...bodyToKeep(envelope, sorted, original),
       })
@@ -147,6 +147,7 @@ export class RequestAcceptor {
 type Sent = {
   key: KnownKey
   envelope: Envelope
+  clientIp: string
   client: string
   /** Undefined for a stored event, which is no envelope yet. */
   original: Body | undefined
