@@ -62,7 +62,8 @@ export class IssueTagEntity {
 }
 
 @Entity('issue_user')
-@Index('ix_issue_user_seen', ['projectId', 'lastSeen'])
+// It includes the user's hash, which cannot be declared here.
+@Index('ix_issue_user_seen', { synchronize: false })
 export class IssueUserEntity {
   @PrimaryColumn('bigint', { name: 'issue_id', primaryKeyConstraintName: 'pk_issue_user' })
   @ForeignKey(() => IssueEntity, { name: 'fk_issue_user_issue', onDelete: 'CASCADE' })

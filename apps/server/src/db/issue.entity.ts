@@ -18,6 +18,7 @@ import { ProjectEntity } from './project.entity.ts'
 @Index('ix_issue_first_seen', { synchronize: false })
 @Index('ix_issue_times_seen', { synchronize: false })
 @Index('ix_issue_users_seen', { synchronize: false })
+@Index('ix_issue_regressed', { synchronize: false })
 @Index('ix_issue_search', { synchronize: false })
 export class IssueEntity {
   @PrimaryGeneratedColumn('identity', {

@@ -115,7 +115,9 @@ function filtered(
   const { statuses, where } = searchConditions(filter.terms, parameters, filter.now)
   const projects = parameters.add(filter.projectIds)
   const from = `unnest(${projects}::int[]) project(id)
-    cross join unnest(${parameters.add(statuses)}::smallint[]) status(number)`
+    cross join unnest(${parameters.add(statuses)}::smallint[]) status(number)
+    left join lateral (select r.version from release r where r.project_id = project.id
+      order by r.first_seen desc, r.id desc limit 1) newest on true`
   const { window, environments } = filter
   if (window.from) where.push(`i.last_seen >= ${parameters.add(window.from)}`)
   if (window.until) where.push(`i.first_seen < ${parameters.add(window.until)}`)

@@ -39,7 +39,10 @@ export async function answerIssueList(
     cursor,
   })
   linkPages(request, reply, publicUrl, page)
-  void reply.header('x-hits', await countIssues(database, filter)).header('x-max-hits', MAX_HITS)
+  // A first page without a next one is all there is: nothing needs to be counted.
+  const isAll = !page.hasPrevious && !page.hasNext
+  const hits = isAll ? page.rows.length : await countIssues(database, filter)
+  void reply.header('x-hits', hits).header('x-max-hits', MAX_HITS)
   return withStats(place, page.rows, params)
 }
 

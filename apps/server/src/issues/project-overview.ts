@@ -69,9 +69,9 @@ async function eventSeries(database: Database, wanted: OverviewWanted) {
 async function distinctUsers(database: Database, projectId: number, from: Date): Promise<number> {
   const row = await sqlOne<{ n: number }>(
     database,
-    `select count(distinct user_hash)::int as n from (
+    `select count(*)::int as n from (select distinct user_hash from (
        select user_hash from issue_user where project_id = $1 and last_seen >= $2
-       order by last_seen desc limit ${MOST_SIGHTINGS}) seen`,
+       order by last_seen desc limit ${MOST_SIGHTINGS}) seen) users`,
     [projectId, from],
   )
   return row?.n ?? 0

@@ -5,7 +5,10 @@ import { searchTime } from './search-times.ts'
 import { parseShortId } from './short-id.ts'
 import { IGNORED, NEW, ONGOING, REGRESSED, RESOLVED, STATUSES, UNRESOLVED } from './statuses.ts'
 
-/** What a search asks of `issue i`: statuses, which pick the index, and SQL conditions. */
+/**
+ * What a search asks of `issue i`: statuses, which pick the index, and SQL conditions. These may
+ * speak of `newest`, the newest release of the issue's project.
+ */
 export type SearchConditions = { statuses: number[]; where: string[] }
 
 type KeyTerm = Extract<SearchTerm, { kind: 'key' }>
@@ -46,9 +49,6 @@ const TIME_COLUMNS: Record<string, string> = {
 /** Refused by name: as tags they would match nothing, and look like an answer. */
 const NOT_SEARCHABLE =
   /^((user|stack|geo|os|browser|device|http)\..*|bookmarks|url|trace|trace_id|span_id|request_id|replayId)$/
-
-const NEWEST_RELEASE = `(select r.version from release r where r.project_id = i.project_id
-  order by r.first_seen desc, r.id desc limit 1)`
 
 /** @throws AppError `invalid_search` for a key or a value that cannot be answered. */
 export function searchConditions(
@@ -210,7 +210,7 @@ function hasTag(key: string, { parameters }: Context): string {
 
 function tagIs(key: string, values: SearchValue[], { parameters }: Context): string {
   const matches = values.map(({ text, hasWildcard }) => {
-    if (key === 'release' && text === 'latest') return `t.value = ${NEWEST_RELEASE}`
+    if (key === 'release' && text === 'latest') return 't.value = newest.version'
     return hasWildcard
       ? `t.value ilike ${parameters.add(likePattern(text))}`
       : `t.value = ${parameters.add(text)}`

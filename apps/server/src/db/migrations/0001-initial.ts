@@ -137,6 +137,8 @@ create index ix_issue_last_seen on issue (project_id, status, last_seen desc, id
 create index ix_issue_first_seen on issue (project_id, status, first_seen desc, id desc);
 create index ix_issue_times_seen on issue (project_id, status, times_seen desc, id desc);
 create index ix_issue_users_seen on issue (project_id, status, users_seen desc, id desc);
+/* Few issues are, and whoever looks for them would read through all the open ones. */
+create index ix_issue_regressed on issue (project_id, last_seen desc) where status = 0 and substatus = 2;
 create index ix_issue_search on issue using gin (
   (lower(title || ' ' || coalesce(value, '') || ' ' || coalesce(culprit, '') || ' ' || coalesce(transaction, ''))) gin_trgm_ops);
 
@@ -184,7 +186,7 @@ create table issue_user (
   last_seen timestamptz not null,
   constraint pk_issue_user primary key (issue_id, user_hash)
 ) with (fillfactor = 80);
-create index ix_issue_user_seen on issue_user (project_id, last_seen);
+create index ix_issue_user_seen on issue_user (project_id, last_seen) include (user_hash);
 
 create table issue_activity (
   id bigint generated always as identity constraint pk_issue_activity primary key,
