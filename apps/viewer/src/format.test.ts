@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatErrorId,
   formatOffset,
+  formatRelease,
   formatShare,
   initials,
 } from './format.ts'
@@ -76,6 +77,16 @@ test.each([
 
 test('an error id is shown by its first twelve digits in groups', () => {
   expect(formatErrorId('9f1c22d04be700000000000000000001')).toBe('9f1c 22d0 4be7')
+})
+
+test.each([
+  ['shop@2.4.1', '2.4.1'],
+  ['@acme/shop@2.4.1+7', '@acme/shop@2.4.1+7'],
+  ['2.4.1', '2.4.1'],
+  ['a91f3c2d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b', 'a91f3c2d5e6f'],
+  ['@', '@'],
+])('the release %s is shown as %s', (release, shown) => {
+  expect(formatRelease(release)).toBe(shown)
 })
 
 test.each([

@@ -74,6 +74,15 @@ export function formatErrorId(eventId: string): string {
   return eventId.slice(0, 12).replace(/(.{4})(?=.)/g, '$1 ')
 }
 
+/**
+ * A release as people name it: `2.4.1` of `shop@2.4.1`, the first 12 digits of a commit. The whole
+ * one stays in reach as the title of what shows this.
+ */
+export function formatRelease(release: string): string {
+  const version = /^[^@\s]+@(?=[^@\s]+$)(.+)$/.exec(release)?.[1] ?? release
+  return /^[0-9a-f]{32,}$/i.test(version) ? version.slice(0, 12) : version
+}
+
 /** Two letters for the round sign of a person. */
 export function initials(name: string): string {
   const words = name.split(/[\s@._-]+/).filter((word) => word !== '')

@@ -1,7 +1,8 @@
-import type { Event } from '@mayday/protocol/api/events'
+import type { Event, EventLocation } from '@mayday/protocol/api/events'
 import { queryOptions } from '@tanstack/react-query'
-import { ApiError, get, path } from './client.ts'
-import { organizationsQuery } from './projects.ts'
+import { get, path } from './client.ts'
+
+const FIND_POLL_MS = 3000
 
 /** `which` is `latest`, `oldest` or an event id. Events never change, so none is asked for twice. */
 export function eventQuery(organization: string, issueId: string, which: string) {
@@ -14,33 +15,18 @@ export function eventQuery(organization: string, issueId: string, which: string)
   })
 }
 
-/** Address of the event as JSON, for people and scripts. */
-export function eventJsonHref(organization: string, event: Event): string {
-  return `/api/0${path`/organizations/${organization}/issues/${event.groupID}/events/${event.eventID}/`}`
+/** Address of the event as it was stored, for people and scripts. */
+export function eventJsonHref(organization: string, project: string, eventId: string): string {
+  return `/api/0${path`/projects/${organization}/${project}/events/${eventId}/json/`}`
 }
 
-export type FoundEvent = { organizationSlug: string; groupId: string; eventId: string }
-
-/** Finds the event of an error id, or of its beginning, in whichever organisation has it. */
+/** Finds the event of an error id, or of its beginning, in whichever project has it. */
 export function findEventQuery(errorId: string) {
   return queryOptions({
     queryKey: ['find-event', errorId],
-    queryFn: async ({ client, signal }) => {
-      const organizations = await client.ensureQueryData(organizationsQuery)
-      let refusal = new ApiError(404, 'No organisation of yours could have it.')
-      for (const { slug } of organizations) {
-        try {
-          return await get<FoundEvent>(path`/organizations/${slug}/eventids/${errorId}/`, signal)
-        } catch (error) {
-          if (!(error instanceof ApiError) || error.status === 401 || error.status === 0)
-            throw error
-          refusal = error
-        }
-      }
-      throw refusal
-    },
+    queryFn: ({ signal }) => get<EventLocation>(path`/error-ids/${errorId}/`, signal),
     // It may still be on its way through the journal.
-    refetchInterval: ({ state }) => (state.data === undefined ? 3000 : false),
+    refetchInterval: ({ state }) => (state.data === undefined ? FIND_POLL_MS : false),
     retry: false,
   })
 }

@@ -35,7 +35,7 @@ export function Breadcrumbs({ event }: { event: Event }) {
         <li className="bc err">
           <span className="num">0</span>
           <span className="chip reg">{event.level}</span>
-          <span className="text">
+          <span className="text clamp">
             <Thrown event={event} />
           </span>
           <span />

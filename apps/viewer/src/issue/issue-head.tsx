@@ -3,6 +3,7 @@ import type { IssueDetail, IssueStatus } from '@mayday/protocol/api/issues'
 import { useState } from 'react'
 import { IssueChips } from '../issues/issue-chips.tsx'
 import { Untrusted } from '../ui/untrusted.tsx'
+import { responseStatus } from './response-status.ts'
 
 /** A longer value (an SQL statement, a whole document) would push everything off the first screen. */
 const SHORT_VALUE_LENGTH = 280
@@ -21,11 +22,11 @@ export function IssueHead({ issue, event, busy, onStatus }: Props) {
         <div className="s">
           <IssueChips issue={issue} />
           <span className="dim">
-            {handledText(issue, event)} · level: {event?.level ?? issue.level}
+            {handledText(event)}level: {event?.level ?? issue.level}
           </span>
         </div>
         <h1>
-          <Heading issue={issue} />
+          <Heading issue={issue} event={event} />
         </h1>
         <Where issue={issue} event={event} />
       </div>
@@ -64,10 +65,14 @@ export function IssueHead({ issue, event, busy, onStatus }: Props) {
   )
 }
 
-function Heading({ issue }: { issue: IssueDetail }) {
+/** In the words of the event that is shown: the issue keeps those of its latest one. */
+function Heading({ issue, event }: Pick<Props, 'issue' | 'event'>) {
   const [whole, setWhole] = useState(false)
-  const type = issue.metadata.type ?? ''
-  const value = type === '' ? issue.title : (issue.metadata.value ?? '')
+  const metadata = event?.metadata ?? issue.metadata
+  const type = typeof metadata.type === 'string' ? metadata.type : ''
+  const message =
+    wholeValue(event, type) ?? (typeof metadata.value === 'string' ? metadata.value : '')
+  const value = type === '' ? (event?.title ?? issue.title) : message
   const cut = !whole && value.length > SHORT_VALUE_LENGTH
   const shown = <Untrusted text={cut ? `${value.slice(0, SHORT_VALUE_LENGTH)}…` : value} />
   return (
@@ -89,9 +94,15 @@ function Heading({ issue }: { issue: IssueDetail }) {
   )
 }
 
+/** The metadata hold a shortened value; the exception itself has all of it. */
+function wholeValue(event: Event | undefined, type: string): string | undefined {
+  const chain = event?.entries.find((entry) => entry.type === 'exception')?.data.values ?? []
+  return chain.findLast((exception) => exception.type === type)?.value ?? undefined
+}
+
 function Where({ issue, event }: { issue: IssueDetail; event: Event | undefined }) {
   const transaction = event?.transaction ?? issue.transaction
-  const status = event?.contexts.response?.status_code
+  const status = event && responseStatus(event)
   const { filename, function: fn } = issue.metadata
   return (
     <div className="dim where">
@@ -99,7 +110,12 @@ function Where({ issue, event }: { issue: IssueDetail; event: Event | undefined 
         <>
           <b>
             <Untrusted text={transaction} />
-            {typeof status === 'number' && ` → ${status}`}
+            {status !== undefined && (
+              <>
+                {' → '}
+                <Untrusted text={status} />
+              </>
+            )}
           </b>
           &nbsp; · &nbsp;
         </>
@@ -129,9 +145,9 @@ function Where({ issue, event }: { issue: IssueDetail; event: Event | undefined 
   )
 }
 
-function handledText(issue: IssueDetail, event: Event | undefined): string {
+/** Only an exception can be handled or not. */
+function handledText(event: Event | undefined): string {
   const exceptions = event?.entries.find((entry) => entry.type === 'exception')
   const handled = exceptions?.data.values.at(-1)?.mechanism?.handled
-  if (typeof handled === 'boolean') return `handled: ${handled ? 'yes' : 'no'}`
-  return `handled: ${issue.isUnhandled ? 'no' : 'yes'}`
+  return typeof handled === 'boolean' ? `handled: ${handled ? 'yes' : 'no'} · ` : ''
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../format.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { requestUrl, toCurl } from './curl.ts'
 import { type KeyValue, KeyValues } from './key-values.tsx'
+import { responseStatus } from './response-status.ts'
 
 export function Request({ event }: { event: Event }) {
   const request = event.entries.find((entry) => entry.type === 'request')?.data
@@ -36,7 +37,7 @@ export function Request({ event }: { event: Event }) {
           ...row('User', user),
           ...request.headers.map(([key, value]) => ({ key: key.toLowerCase(), value })),
           ...bodyRow(request),
-          ...listRow('Query', request.query),
+          ...listRow('Query', request.query.length > 1 ? request.query : []),
           ...listRow('Cookies', request.cookies),
         ]}
       />
@@ -57,13 +58,13 @@ function listRow(key: string, pairs: [string, string][]): KeyValue[] {
   return [{ key, value: pairs.map(([name, value]) => `${name} = ${value}`).join('\n') }]
 }
 
-/** `500 after 38 ms`, from the response context that the SDK adds when the answer is finished. */
+/** `500 after 38 ms`, as much of it as the SDK knew when the event was sent. */
 function responseText(event: Event): string | undefined {
-  const { status_code: status, duration_ms: durationMs } = event.contexts.response ?? {}
-  if (typeof status !== 'number') return undefined
-  return typeof durationMs === 'number'
-    ? `${status} after ${formatDuration(durationMs)}`
-    : `${status}`
+  const status = responseStatus(event)
+  const durationMs = event.contexts.response?.duration_ms
+  const after = typeof durationMs === 'number' ? `after ${formatDuration(durationMs)}` : undefined
+  const parts = [status, after].filter((part) => part !== undefined)
+  return parts.length === 0 ? undefined : parts.join(' ')
 }
 
 function userText({ user }: Event): string | undefined {

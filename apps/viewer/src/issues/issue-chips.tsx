@@ -1,5 +1,5 @@
 import type { Issue } from '@mayday/protocol/api/issues'
-import { Untrusted } from '../ui/untrusted.tsx'
+import { ReleaseName } from './release-name.tsx'
 
 /** What an issue is besides its title: new, come back, closed, hidden. */
 export function IssueChips({ issue }: { issue: Issue }) {
@@ -7,7 +7,7 @@ export function IssueChips({ issue }: { issue: Issue }) {
     <>
       {issue.isNewInRelease && issue.firstReleaseVersion !== null && (
         <span className="chip new">
-          New in <Untrusted text={issue.firstReleaseVersion} />
+          New in <ReleaseName release={issue.firstReleaseVersion} />
         </span>
       )}
       {issue.substatus === 'regressed' && (
@@ -16,7 +16,7 @@ export function IssueChips({ issue }: { issue: Issue }) {
           {issue.regressedInRelease !== null && (
             <>
               {' in '}
-              <Untrusted text={issue.regressedInRelease} />
+              <ReleaseName release={issue.regressedInRelease} />
             </>
           )}
         </span>

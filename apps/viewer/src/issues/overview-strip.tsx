@@ -1,7 +1,7 @@
 import type { ProjectOverview } from '@mayday/protocol/api/issues'
-import { formatCount } from '../format.ts'
+import { formatCount, formatRelease } from '../format.ts'
 import { BarChart } from '../ui/bar-chart.tsx'
-import { Untrusted } from '../ui/untrusted.tsx'
+import { ReleaseName } from './release-name.tsx'
 import './overview-strip.css'
 
 const CHART_HEIGHT_PX = 118
@@ -16,12 +16,12 @@ export function OverviewStrip({ overview, period }: { overview: ProjectOverview;
         </Fact>
         <Fact value={overview.newInRelease}>
           {overview.newestRelease === null ? (
-            'new, no release named yet'
+            'new issues'
           ) : (
             <>
               new since{' '}
               <code>
-                <Untrusted text={overview.newestRelease} />
+                <ReleaseName release={overview.newestRelease} />
               </code>
             </>
           )}
@@ -34,7 +34,7 @@ export function OverviewStrip({ overview, period }: { overview: ProjectOverview;
         series={overview.series}
         marks={overview.releases.map((release) => ({
           atMs: Date.parse(release.firstSeen),
-          label: `release ${release.version}`,
+          label: `release ${formatRelease(release.version)}`,
         }))}
         label={`Events over time, ${period.toLowerCase()}`}
         height={CHART_HEIGHT_PX}

@@ -24,7 +24,12 @@ describe('parseSearch', () => {
     ])
   })
 
-  test.each(['http://a.test/x', '12:30', '"is:unresolved"', 'TypeError:'])(
+  test('reads a quoted key and a tag in brackets', () => {
+    const keys = parseSearch('"my tag":x tags[region]:eu').tokens.map(({ key }) => key)
+    expect(keys).toEqual(['my tag', 'tags[region]'])
+  })
+
+  test.each(['http://a.test/x', '12:30', '"is:unresolved"', 'TypeError:', 'a:"b"c', '"open'])(
     'takes %s for words',
     (words) => {
       expect(parseSearch(words)).toEqual({ tokens: [], words })

@@ -7,7 +7,9 @@ export type SearchToken = {
 }
 export type Search = { tokens: SearchToken[]; words: string }
 
-const PART = /(!?)([A-Za-z][\w.-]*):("(?:[^"\\]|\\.)*"|\[[^\]]*\]|[^\s"]+)|"(?:[^"\\]|\\.)*"|\S+/g
+const KEY = String.raw`[A-Za-z_][\w.-]*|tags\[[^\]\s]+\]|"(?:[^"\\]|\\.)+"`
+const VALUE = String.raw`"(?:[^"\\]|\\.)*"|(?:[<>]=?)?\[[^\]]*\]|[^\s"]+`
+const PART = new RegExp(String.raw`(!?)(${KEY}):(${VALUE})(?!\S)|(?:"(?:[^"\\]|\\.)*"|[^\s])+`, 'g')
 
 /** Splits a search into its `key:value` parts and the free words that remain, order kept. */
 export function parseSearch(query: string): Search {
@@ -16,7 +18,7 @@ export function parseSearch(query: string): Search {
   for (const [text, bang, key, value] of query.matchAll(PART)) {
     // `http://…` is an address someone pasted, not a search by the key `http`.
     if (key === undefined || value === undefined || value.startsWith('//')) words.push(text)
-    else tokens.push({ text, key, value: unquote(value), negated: bang === '!' })
+    else tokens.push({ text, key: unquote(key), value: unquote(value), negated: bang === '!' })
   }
   return { tokens, words: words.join(' ') }
 }

@@ -65,11 +65,7 @@ function NotHere({ errorId, detail }: { errorId: string; detail: string }) {
         No event with the error id <code>{errorId}</code>
       </h1>
       <p>{detail}</p>
-      <p>
-        It may not have arrived yet (this page keeps looking), may be older than what is kept, may
-        have been left out by sampling or a filter in the program, or may belong to an organisation
-        you are not in.
-      </p>
+      <p>This page keeps looking.</p>
     </div>
   )
 }

@@ -1,22 +1,27 @@
 import type { Event } from '@mayday/protocol/api/events'
 import type { IssueDetail, IssueStatus } from '@mayday/protocol/api/issues'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useLocation, useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router'
+import { useRef } from 'react'
 import { eventJsonHref, eventQuery } from '../api/events.ts'
 import { issueQuery, useIssueStatus } from '../api/issues.ts'
-import { ActivityList, IssueFacts, TagDistributions } from '../issue/aside.tsx'
+import { ActivityList } from '../issue/activity.tsx'
 import { EventBar } from '../issue/event-bar.tsx'
 import { EventView } from '../issue/event-view.tsx'
+import { IssueFacts } from '../issue/issue-facts.tsx'
 import { IssueHead } from '../issue/issue-head.tsx'
+import { TagDistributions } from '../issue/tag-distributions.tsx'
 import { useKeys } from '../keyboard.ts'
 import { KeyHints } from '../ui/key-hints.tsx'
-import { ErrorBoundary, Failed, Loading } from '../ui/states.tsx'
+import { ErrorBoundary, Failed, Loading, Stale } from '../ui/states.tsx'
+import { useClock } from '../ui/use-clock.ts'
 import { TopBar } from './top-bar.tsx'
 
 export function IssuePage() {
   const { organization = '', issueId = '', eventId } = useParams({ strict: false })
   const { event: eventOfSearch } = useSearch({ strict: false })
   const issue = useQuery(issueQuery(organization, issueId))
+  useClock()
   const which = eventId ?? eventOfSearch ?? 'latest'
   return (
     <>
@@ -32,7 +37,10 @@ export function IssuePage() {
         ) : issue.data === undefined ? (
           <Loading what="the issue" />
         ) : (
-          <IssueBody organization={organization} issue={issue.data} which={which} />
+          <>
+            {issue.error && <Stale error={issue.error} retry={() => void issue.refetch()} />}
+            <IssueBody organization={organization} issue={issue.data} which={which} />
+          </>
         )}
       </main>
     </>
@@ -43,6 +51,12 @@ type BodyProps = { organization: string; issue: IssueDetail; which: string }
 
 function IssueBody({ organization, issue, which }: BodyProps) {
   const event = useQuery(eventQuery(organization, issue.id, which))
+  const client = useQueryClient()
+  const hasNewer = useHasNewer(issue, event.data, event.dataUpdatedAt)
+  const reload = () => {
+    void event.refetch()
+    void client.invalidateQueries({ queryKey: ['issue'] })
+  }
   const { change } = useIssueStatus(organization)
   const setStatus = (status: IssueStatus) => change.mutate({ issues: [issue], status })
   useIssueKeys(organization, issue, event.data, setStatus)
@@ -61,13 +75,10 @@ function IssueBody({ organization, issue, which }: BodyProps) {
                 organization={organization}
                 issueId={issue.shortId}
                 event={event.data}
-                total={Number(issue.count)}
-                jsonHref={eventJsonHref(organization, event.data)}
-                hasNewer={
-                  event.data.nextEventID === null &&
-                  Date.parse(issue.lastSeen) > Date.parse(event.data.dateCreated)
-                }
-                onReload={() => void event.refetch()}
+                total={Math.max(Number(issue.count), event.data.position ?? 0)}
+                jsonHref={eventJsonHref(organization, issue.project.slug, event.data.eventID)}
+                hasNewer={hasNewer}
+                onReload={reload}
               />
               <ErrorBoundary key={event.data.eventID} what="the event">
                 <EventView event={event.data} />
@@ -78,7 +89,7 @@ function IssueBody({ organization, issue, which }: BodyProps) {
         <aside className="col" aria-label="About the issue">
           <IssueFacts issue={issue} />
           <TagDistributions tags={issue.tags} />
-          <ActivityList activity={issue.activity} />
+          <ActivityList issue={issue} />
         </aside>
       </div>
       <p className="hint">
@@ -86,6 +97,15 @@ function IssueBody({ organization, issue, which }: BodyProps) {
       </p>
     </>
   )
+}
+
+/** Whether events came after the one that was loaded as the latest; times do not tell, since events may come late. */
+function useHasNewer(issue: IssueDetail, event: Event | undefined, loadedAt: number): boolean {
+  const count = Number(issue.count)
+  const atLoad = useRef({ loadedAt, count })
+  if (atLoad.current.loadedAt !== loadedAt) atLoad.current = { loadedAt, count }
+  if (event === undefined || event.nextEventID !== null) return false
+  return count > Math.max(atLoad.current.count, event.position ?? 0)
 }
 
 function useIssueKeys(

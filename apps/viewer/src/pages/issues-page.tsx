@@ -10,8 +10,9 @@ import { OverviewStrip } from '../issues/overview-strip.tsx'
 import { SearchBox } from '../issues/search-box.tsx'
 import { StatusTabs } from '../issues/status-tabs.tsx'
 import { KeyHints } from '../ui/key-hints.tsx'
-import { Failed, Loading } from '../ui/states.tsx'
+import { Failed, Loading, Stale } from '../ui/states.tsx'
 import { useToast } from '../ui/toast.tsx'
+import { useClock } from '../ui/use-clock.ts'
 import { EnvironmentMenu, PeriodMenu, SortMenu } from './list-menus.tsx'
 import { fromSearchBox, toFilter, toSearchBox } from './list-search.ts'
 import { SetUp } from './set-up.tsx'
@@ -28,6 +29,7 @@ export function IssuesPage() {
   const overview = useQuery(overviewQuery({ organization, project, environment, statsPeriod }))
   useEffect(() => rememberProject(organization, project), [organization, project])
   useFirstEventToast(overview.data)
+  useClock()
   const change = (part: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, cursor: undefined, ...part }) })
   return (
@@ -99,9 +101,11 @@ function List({ filter, onPage, onClear }: ListProps) {
   }
   if (list.data === undefined) return <Loading what="the issues" />
   const { items, previous, next } = list.data
+  const stale = list.error && <Stale error={list.error} retry={() => void list.refetch()} />
   if (items.length === 0) return <NothingFound query={filter.query} onClear={onClear} />
   return (
     <>
+      {stale}
       <IssueTable
         key={list.isPlaceholderData ? 'before' : JSON.stringify(filter)}
         issues={items}

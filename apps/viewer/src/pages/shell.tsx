@@ -8,8 +8,8 @@ export function Shell() {
       <a className="btn skip" href="#content">
         Skip to the content
       </a>
-      <Outlet />
       <PasswordBanner />
+      <Outlet />
     </>
   )
 }

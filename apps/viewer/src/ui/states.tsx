@@ -23,6 +23,18 @@ export function Failed({ error, retry, what }: FailedProps) {
   )
 }
 
+/** What is shown is what was read last: reading it again failed. */
+export function Stale({ error, retry }: Omit<FailedProps, 'what'>) {
+  return (
+    <p className="stale" role="status">
+      <span>Not up to date: {error.message}</span>
+      <button type="button" className="btn tiny" onClick={retry}>
+        Try again
+      </button>
+    </p>
+  )
+}
+
 type BoundaryState = { error: Error | undefined }
 
 /** A fault in drawing one part leaves the rest of the page standing. */
