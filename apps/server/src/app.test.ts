@@ -116,3 +116,33 @@ test('while the database is away the server lives, is not ready, and says so', a
     await app.close()
   }
 })
+
+test.each([
+  ['pg_cancel_backend', 'query_too_slow'],
+  ['pg_terminate_backend', 'database_unavailable'],
+])('a statement ended by %s is answered with 503 %s, and the next one works', async (end, code) => {
+  const { database } = server
+  await database.query('alter table project_hour rename to project_hour_real')
+  await database.query(
+    `create view project_hour as
+     select r.* from project_hour_real r right join (select pg_sleep(600)) slow on true`,
+  )
+  const path = `/api/0/projects/${tenant.organization}/${tenant.project}/environments/`
+  const get = () => call(server, 'GET', path, { token: tenant.token })
+  try {
+    const slow = get()
+    let ended: unknown[] = []
+    while (ended.length === 0) {
+      ended = await database.query(
+        `select ${end}(pid) from pg_stat_activity
+         where datname = current_database() and wait_event = 'PgSleep'`,
+      )
+    }
+    const { status, body } = await slow
+    expect([status, body]).toEqual([503, expect.objectContaining({ code })])
+  } finally {
+    await database.query('drop view project_hour')
+    await database.query('alter table project_hour_real rename to project_hour')
+  }
+  expect((await get()).status).toBe(200)
+})

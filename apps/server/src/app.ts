@@ -1,5 +1,4 @@
 import fastifyCookie from '@fastify/cookie'
-import fastifyHelmet from '@fastify/helmet'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { LogController } from 'fastify'
@@ -10,6 +9,7 @@ import type { Config } from './config.ts'
 import { NestLogger } from './http/nest-logger.ts'
 import { serveOpenApi } from './http/openapi.ts'
 import { Readiness } from './http/readiness.ts'
+import { addSecurityHeaders } from './http/security-headers.ts'
 import { serveViewer } from './http/viewer.ts'
 import { type IntakeDeps, registerIntake } from './pipeline/intake.ts'
 
@@ -55,37 +55,14 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     adapter,
     { logger: new NestLogger(log), abortOnError: false },
   )
-  // Before the hooks below: what they do for pages would cost every event its share.
-  if (options.intake) registerIntake(app.getHttpAdapter().getInstance(), options.intake)
-  await app.register(fastifyHelmet, securityHeaders(config.url))
+  const fastify = app.getHttpAdapter().getInstance()
+  addSecurityHeaders(fastify, config.url)
   await app.register(fastifyCookie)
+  if (options.intake) registerIntake(fastify, options.intake)
   if (config.roles.includes('web')) {
     serveOpenApi(app, config.url)
-    await serveViewer(app.getHttpAdapter().getInstance())
+    await serveViewer(fastify)
   }
   await app.init()
   return app
-}
-
-function securityHeaders(publicUrl: string) {
-  const isHttps = publicUrl.startsWith('https:')
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        objectSrc: ["'none'"],
-        formAction: ["'self'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    // On plain http a browser must ignore it, and a wrong one locks people out for a year.
-    hsts: isHttps ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-  } as const
 }
