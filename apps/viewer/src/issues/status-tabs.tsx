@@ -30,8 +30,7 @@ export function StatusTabs({ query, counts, children }: Props) {
           className={current === status ? 'on' : ''}
           aria-current={current === status ? 'page' : undefined}
         >
-          {label}
-          {counts && <span className="num">{formatCount(counts[count])}</span>}
+          {label} {counts && <span className="num">{formatCount(counts[count])}</span>}
         </Link>
       ))}
       {children}
