@@ -120,7 +120,12 @@ export async function makeIssue(
     ],
   )
   const hash = createHash('md5').update(`${projectId} ${id}`).digest('hex')
-  await database.query('insert into issue_hash values ($1, $2, $3, $4)', [projectId, hash, id, 'v1'])
+  await database.query('insert into issue_hash values ($1, $2, $3, $4)', [
+    projectId,
+    hash,
+    id,
+    'v1',
+  ])
   for (const [key, tag] of Object.entries(wanted.tags ?? {})) {
     await database.query('insert into issue_tag values ($1, $2, $3, $4, 1, $5, $6)', [
       id,
