@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, tes } from '@jest/globals'
 import { makeTenant, type Tenant } from '../../test/factories.ts'
 import { call, sessionCookie, startTestServer, type TestServer } from '../../test/server.ts'
 import { ensureProject } from '../projects/create-project.ts'
 import { ensureOwner } from './first-owner.ts'
 import { createSignInLink } from './sign-in-links.ts'
 import { createToken } from './tokens.ts'
+
+// Passwords are slow to hash on purpose, and slower on a busy machine.
+jest.setTimeout(60_000)
 
 const OURS = { 'sec-fetch-site': 'same-origin' }
 const PASSWORD = 'a long enough password'

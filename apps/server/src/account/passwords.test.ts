@@ -1,5 +1,8 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, tes } from '@jest/globals'
 import { hashPassword, isPasswordRight } from './passwords.ts'
+
+// Passwords are slow to hash on purpose, and slower on a busy machine.
+jest.setTimeout(60_000)
 
 test('the right password is right and any other is wrong', async () => {
   const stored = await hashPassword('correct horse battery')
