@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, tes } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { makeTenant, type Tenant } from '../../test/factories.ts'
 import { call, sessionCookie, startTestServer, type TestServer } from '../../test/server.ts'
 import { ensureProject } from '../projects/create-project.ts'

@@ -1,4 +1,4 @@
-import { expect, jest, tes } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { hashPassword, isPasswordRight } from './passwords.ts'
 
 // Passwords are slow to hash on purpose, and slower on a busy machine.
