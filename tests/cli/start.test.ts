@@ -71,6 +71,15 @@ test('a second server on the folder is refused in one line that names the first'
   expect((await fetch(`${first.url}/health/ready`)).status).toBe(200)
 })
 
+test('behind a public address commands show it and still reach the server', async () => {
+  const server = await start({ env: { MAYDAY_URL: 'http://mayday.example.com/' }, prepare: false })
+  await waitUntil(() => server.stdout.includes('Mayday.init'), 'all lines are printed')
+  expect(server.stdout).toMatch(/ {2}http:\/\/[0-9a-f]{32}@mayday.example.com\/1\n/)
+  const { code, stdout } = await server.mayday('send-event', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout).url).toMatch(/^http:\/\/mayday.example.com\/e\/[0-9a-f]{32}$/)
+})
+
 test('after kill -9 what was accepted is found by the next start', async () => {
   const first = await start()
   const sent = await first.mayday('send-event', '--dsn', first.dsn, '--json')

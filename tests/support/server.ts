@@ -54,7 +54,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const child = spawnServer(['start', ...(options.parameters ?? [])], env)
   const output = collectOutput(child)
   const url = await whenListening(child, output)
-  const mayday = (...words: string[]) => runMayday(words, { ...env, PORT: undefined })
+  const mayday = (...words: string[]) => runMayday(words, env)
   const server = {
     url,
     port: Number(new URL(url).port),
@@ -83,7 +83,15 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await waitUntil(async () => (await fetch(`${url}/health/ready`)).ok, 'the server is ready')
     server.dsn = (await createProject(mayday, project)).dsn
     const scopes = ALL_SCOPES.flatMap((scope) => ['--scope', scope])
-    const made = await mayday('token', 'create', ...scopes, '--json')
+    const organization = project.split('/')[0] ?? ''
+    const made = await mayday(
+      'token',
+      'create',
+      '--organization',
+      organization,
+      ...scopes,
+      '--json',
+    )
     server.token = JSON.parse(made.stdout).token
     return server
   } catch (error) {

@@ -40,12 +40,12 @@ export function findRunningServer(dataDir: string): RunningServer | undefined {
 }
 
 /**
- * Settings for a command: as for the server, but with the address of the one that runs, unless the
- * caller's environment says otherwise.
+ * Settings for a command: as for the server, but with the address of the one that runs, which may
+ * have been given another port. Only a public address that the caller's environment names wins.
  */
 export function loadCommandConfig(env = process.env): Config {
   const config = loadConfig(env)
-  if (env.MAYDAY_URL || env.PORT || env.HOST) return config
+  if (env.MAYDAY_URL) return config
   const running = findRunningServer(config.dataDir)
   return running ? { ...config, url: running.url } : config
 }

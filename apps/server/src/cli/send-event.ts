@@ -2,21 +2,22 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { authHeader, type Dsn, envelopeUrl, parseDsn } from '@mayday/protocol/dsn'
 import { serializeEnvelope } from '@mayday/protocol/envelope'
+import type { Config } from '../config.ts'
 import { CommandError, UsageError, type Values } from './command.ts'
 import { withDatabase } from './command-database.ts'
 import { findFirstProject } from './first-run.ts'
-import { loadCommandConfig } from './running-server.ts'
+import { findRunningServer, loadCommandConfig } from './running-server.ts'
 import { VERSION } from './version.ts'
 
 const DEFAULT_MESSAGE = 'Test event from mayday send-event'
 const REQUEST_TIMEOUT_MS = 10_000
 
 export async function sendEvent(values: Values): Promise<number> {
-  const text = (values.dsn as string | undefined) ?? (await firstDsn())
-  const dsn = readDsn(text)
+  const config = loadCommandConfig()
+  const named = values.dsn as string | undefined
+  const dsn = readDsn(named ?? (await firstDsn(config)))
   const eventId = await send(dsn, String(values.message ?? DEFAULT_MESSAGE))
-  const origin = `${dsn.scheme}://${dsn.host}${dsn.port === undefined ? '' : `:${dsn.port}`}`
-  const url = `${origin}${dsn.path}/e/${eventId}`
+  const url = `${named === undefined ? config.url : addressOf(dsn)}/e/${eventId}`
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ eventId, url })}\n`
@@ -25,11 +26,18 @@ export async function sendEvent(values: Values): Promise<number> {
   return 0
 }
 
-async function firstDsn(): Promise<string> {
-  const config = loadCommandConfig()
-  const project = await withDatabase(config, (database) => findFirstProject(database, config))
+/** By the address on this machine, if it is this machine's server: the public one may not be reachable here. */
+async function firstDsn(config: Config): Promise<string> {
+  const url = findRunningServer(config.dataDir)?.localUrl ?? config.url
+  const project = await withDatabase(config, (database) =>
+    findFirstProject(database, { ...config, url }),
+  )
   if (project) return project.dsn
   throw new CommandError('there is no project yet; make one by mayday project create ORG/PROJECT')
+}
+
+function addressOf({ scheme, host, port, path }: Dsn): string {
+  return `${scheme}://${host}${port === undefined ? '' : `:${port}`}${path}`
 }
 
 function readDsn(text: string): Dsn {
