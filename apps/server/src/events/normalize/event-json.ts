@@ -1,5 +1,7 @@
 import { isRaw } from './fields.ts'
 
+/** What may be such an escape; found fast, so that most events need no second look. */
+const SUSPICIOUS_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/
 /**
  * Escapes of NUL and of halves of surrogate pairs, of which PostgreSQL takes neither in text: a high
  * half without its low one, or the other way round. An even number of backslashes escapes nothing.
@@ -19,8 +21,9 @@ const decoder = new TextDecoder()
 export function parseEventJson(bytes: Uint8Array): unknown {
   const json = decoder.decode(bytes)
   const value: unknown = JSON.parse(json)
-  // Only an escape can bring such a character in, so most events need no second look.
-  return json.includes('\\u') && UNSAFE_ESCAPE.test(json) ? cleaned(value) : value
+  // Only an escape can bring such a character in.
+  const isUnsafe = SUSPICIOUS_ESCAPE.test(json) && UNSAFE_ESCAPE.test(json)
+  return isUnsafe ? cleaned(value) : value
 }
 
 /** Without recursion: nesting is the sender's choice. */

@@ -32,6 +32,7 @@ export function fingerprint(raw: Raw, notes: Notes): string[] | undefined {
 export function modules(raw: Raw, notes: Notes): Record<string, string> | undefined {
   const value = object(raw, 'modules', notes)
   if (value === undefined) return undefined
+  if (isPlain(value)) return value
   const kept: Record<string, string> = {}
   let left = MAX_MODULES_BYTES
   for (const name in value) {
@@ -49,6 +50,19 @@ export function modules(raw: Raw, notes: Notes): Record<string, string> | undefi
     if (!isUnsafeKey(name)) kept[name] = written
   }
   return Object.keys(kept).length > 0 ? kept : undefined
+}
+
+/** As nearly every SDK sends them; copying eighty names costs a tenth of all normalising. */
+function isPlain(value: Raw): value is Record<string, string> {
+  let left = MAX_MODULES_BYTES
+  let count = 0
+  for (const name in value) {
+    const version = value[name]
+    if (typeof version !== 'string' || isUnsafeKey(name)) return false
+    left -= name.length + version.length
+    count++
+  }
+  return count > 0 && left >= 0
 }
 
 export function extra(raw: Raw, name: string, notes: Notes): Raw | undefined {

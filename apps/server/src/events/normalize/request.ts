@@ -79,8 +79,20 @@ function addHeadersAndCookies(request: RequestInfo, raw: Raw, notes: Notes): voi
   if (parsed.length > 0) request.cookies = parsed
 }
 
+/** Spellings seen before: the same few dozen come with every event. */
+const canonicalNames = new Map<string, string>()
+const MAX_CANONICAL_NAMES = 1_000
+
 /** `content-type`, `CONTENT_TYPE` and `Content-Type` are one header. */
 function canonicalHeader(name: string): string {
+  const known = canonicalNames.get(name)
+  if (known !== undefined) return known
+  const canonical = canonicalSpelling(name)
+  if (canonicalNames.size < MAX_CANONICAL_NAMES) canonicalNames.set(name, canonical)
+  return canonical
+}
+
+function canonicalSpelling(name: string): string {
   const words = name.trim().toLowerCase().split(/[-_]/)
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-')
 }
