@@ -10,7 +10,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { Journal, JournalFull, JournalWriteError } from './journal.ts'
 import { JournalReader } from './journal-reader.ts'
 import type { JournalRecord } from './record.ts'
@@ -165,6 +165,32 @@ test('an id file that cannot be used is replaced', async () => {
   expect(second.id).toMatch(/^[0-9a-f-]{36}$/)
   expect(second.id).not.toBe(first.id)
   await second.close()
+})
+
+test('a quiet journal ends its segment, so that what is digested can be deleted', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'performance', 'Date'] })
+  try {
+    const journal = await Journal.open(folder, ROOMY)
+    await journal.append(recordOf(1))
+    const reader = await JournalReader.open(folder)
+    const { next } = await reader.read(undefined, 10_000, 10)
+    await reader.release(next)
+    expect(await readIds()).toHaveLength(1)
+    // Its timer is set only after the appender was told.
+    await new Promise((resolve) => setImmediate(resolve))
+    jest.advanceTimersByTime(5_000)
+    while ((await listSegments(folder)).length < 2) await reader.read(next, 10_000, 10)
+    const moved = await reader.read(next, 10_000, 10)
+    expect(moved.next.segment).toBeGreaterThan(next.segment)
+    await reader.release(moved.next)
+    expect(await readIds()).toEqual([])
+    await journal.append(recordOf(2))
+    expect(await readIds()).toEqual([recordOf(2).eventId])
+    await reader.close()
+    await journal.close()
+  } finally {
+    jest.useRealTimers()
+  }
 })
 
 test('strange files in the folder are left alone', async () => {
