@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newEventId } from '@mayday/protocol/event-id'
+import { countEverything, counted } from '../../test/count-everything.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { digestAll } from '../../test/digest-until.ts'
 import { makeTenant } from '../../test/factories.ts'
 import { JournalOf, recordOf, recordWith } from '../../test/journal-of.ts'
 import { Connection } from '../db/connection.ts'
-import { sql, sqlOne } from '../db/sql.ts'
+import { sql } from '../db/sql.ts'
 import { readEvent } from '../events/event-data.ts'
 import { prepareRecord, storeBatch } from './event-flow.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 let postgres: TestDatabase
 let projectId: number
@@ -27,36 +26,7 @@ beforeEach(async () => {
 const rows = <Row extends object>(statement: string, parameters: unknown[] = [projectId]) =>
   sql<Row>(postgres.database, statement, parameters)
 const digest = (from = journal) => digestAll(postgres.url, from)
-
-/** Every number that must agree: events, and each way in which they are counted. */
-async function counts(project = projectId) {
-  return sqlOne<Record<string, number>>(
-    postgres.database,
-    `select (select count(*) from event where project_id = $1)::int as events,
-       (select count(*) from issue where project_id = $1)::int as issues,
-       (select coalesce(sum(times_seen), 0) from issue where project_id = $1)::int as seen,
-       (select coalesce(sum(n), 0) from issue_hour join issue on issue.id = issue_id
-         where project_id = $1)::int as issue_hours,
-       (select coalesce(sum(n), 0) from project_hour where project_id = $1)::int as project_hours,
-       (select coalesce(sum(n), 0) from issue_tag where project_id = $1 and key = 'level')::int as levels,
-       (select coalesce(sum(n), 0) from outcome_hour
-         where project_id = $1 and outcome = 'accepted')::int as accepted,
-       (select coalesce(sum(n), 0) from outcome_hour
-         where project_id = $1 and reason = 'duplicate')::int as duplicates`,
-    [project],
-  )
-}
-const counted = (events: number, issues: number, duplicates = 0) => ({
-  events,
-  issues,
-  seen: events,
-  issue_hours: events,
-  project_hours: events,
-  levels: events,
-  accepted: events,
-  duplicates,
-})
-
+const counts = (project = projectId) => countEverything(postgres.database, project)
 const failing = (value: string) => ({ exception: { values: [{ type: 'Error', value }] } })
 
 test('same errors are one issue, different errors are different issues', async () => {
@@ -109,63 +79,6 @@ test('what is thrown before the end of the transaction leaves nothing behind', a
   connection.close()
 })
 
-describe('an event id that comes again', () => {
-  test('in the same batch counts once', async () => {
-    const eventId = newEventId()
-    journal.add(
-      recordOf(projectId, {}, { eventId }),
-      recordOf(projectId, failing('other content'), { eventId }),
-    )
-    await digest()
-    expect(await counts()).toEqual(counted(1, 1, 1))
-  })
-
-  test('on the same day counts once, also with other content', async () => {
-    const eventId = newEventId()
-    journal.add(recordOf(projectId, {}, { eventId }))
-    await digest()
-    journal.add(
-      recordOf(projectId, {}, { eventId }),
-      recordOf(projectId, failing('other content'), { eventId }),
-    )
-    await digest()
-    expect(await counts()).toEqual(counted(1, 1, 2))
-    expect(await rows('select next_issue_number as next from project where id = $1')).toEqual([
-      { next: 2 },
-    ])
-  })
-
-  test('on a later day counts once', async () => {
-    const eventId = newEventId()
-    const thenMs = Date.now() - 3 * DAY_MS
-    const event = { timestamp: (thenMs - 5_000) / 1000 }
-    journal.add(recordOf(projectId, event, { eventId, receivedAtMs: thenMs }))
-    await digest()
-    journal.add(recordOf(projectId, event, { eventId }))
-    await digest()
-    expect(await counts()).toEqual(counted(1, 1, 1))
-  })
-
-  test('on a later day without any time of its own counts once', async () => {
-    const eventId = newEventId()
-    const event = { timestamp: null }
-    journal.add(recordOf(projectId, event, { eventId, receivedAtMs: Date.now() - 5 * DAY_MS }))
-    await digest()
-    journal.add(recordOf(projectId, event, { eventId }))
-    await digest()
-    expect(await counts()).toEqual(counted(1, 1, 1))
-  })
-
-  test('in another project is another event', async () => {
-    const other = (await makeTenant(postgres.database)).projectId
-    const eventId = newEventId()
-    journal.add(recordOf(projectId, {}, { eventId }), recordOf(other, {}, { eventId }))
-    await digest()
-    expect(await counts()).toEqual(counted(1, 1))
-    expect(await counts(other)).toEqual(counted(1, 1))
-  })
-})
-
 test('two digests with the same new errors at once make each issue once', async () => {
   const other = new JournalOf()
   for (let i = 0; i < 400; i++) {
@@ -201,91 +114,6 @@ test('a stored event can be read back as it was seen', async () => {
     tags: { a: 'b' },
     release: 'r1',
   })
-})
-
-test('users are counted once for each issue', async () => {
-  for (const id of [1, 2, 1, 3, 2]) journal.add(recordOf(projectId, { user: { id } }))
-  await digest()
-  journal.add(recordOf(projectId, { user: { id: 3 } }), recordOf(projectId, { user: { id: 4 } }))
-  await digest()
-  expect(await rows('select users_seen from issue where project_id = $1')).toEqual([
-    { users_seen: 4 },
-  ])
-})
-
-describe('a resolved issue', () => {
-  async function resolve(): Promise<void> {
-    journal.add(recordOf(projectId, { release: '1.0' }))
-    await digest()
-    await rows(
-      `update issue set status = 1, substatus = 0, status_changed_at = now() where project_id = $1`,
-    )
-  }
-  const state = () =>
-    rows(
-      `select status, substatus, regressed_in_release, last_release,
-         (select array_agg(type order by id) from issue_activity where issue_id = issue.id) as activity
-       from issue where project_id = $1`,
-    )
-
-  test('comes back with an event that happened after it was resolved', async () => {
-    await resolve()
-    journal.add(recordOf(projectId, { release: '1.1' }, { receivedAtMs: Date.now() + 1_000 }))
-    await digest()
-    expect(await state()).toEqual([
-      {
-        status: 0,
-        substatus: 2,
-        regressed_in_release: '1.1',
-        last_release: '1.1',
-        activity: ['first_seen', 'set_regression'],
-      },
-    ])
-  })
-
-  test('stays resolved when an event only arrives late', async () => {
-    await resolve()
-    journal.add(recordOf(projectId, { timestamp: Date.now() / 1000 - 60, release: '0.9' }))
-    await digest()
-    expect(await state()).toMatchObject([
-      { status: 1, regressed_in_release: null, last_release: '1.0', activity: ['first_seen'] },
-    ])
-  })
-
-  test('stays archived when it was archived', async () => {
-    await resolve()
-    await rows('update issue set status = 2, substatus = 3 where project_id = $1')
-    journal.add(recordOf(projectId, {}, { receivedAtMs: Date.now() + 1_000 }))
-    await digest()
-    expect(await state()).toMatchObject([{ status: 2, substatus: 3 }])
-  })
-})
-
-test('releases and the first event of a project are noted once', async () => {
-  for (const release of ['1.0', '1.1', '1.0']) journal.add(recordOf(projectId, { release }))
-  await digest()
-  const first = await rows('select first_event_at from project where id = $1')
-  journal.add(recordOf(projectId, { release: '1.1', message: 'm' }))
-  await digest()
-  expect(await rows('select version from release where project_id = $1 order by 1')).toEqual([
-    { version: '1.0' },
-    { version: '1.1' },
-  ])
-  expect(await rows('select first_event_at from project where id = $1')).toEqual(first)
-  expect(first).toEqual([{ first_event_at: expect.any(Date) }])
-})
-
-test('values of a tag beyond a hundred are not counted, known ones go on', async () => {
-  for (let i = 0; i < 130; i++) journal.add(recordOf(projectId, { tags: { order: `o${i}` } }))
-  await digest()
-  journal.add(recordOf(projectId, { tags: { order: 'o0' } }))
-  await digest()
-  const tags = await rows(
-    `select count(*)::int as values, sum(n)::int as n,
-       max(n) filter (where value = 'o0') as first
-     from issue_tag where project_id = $1 and key = 'order'`,
-  )
-  expect(tags).toEqual([{ values: 100, n: 101, first: 2 }])
 })
 
 describe('an envelope', () => {
