@@ -20,7 +20,7 @@ const LONGEST_RESTART_MS = 5_000
 /** Running this long shows that the last fault is over. */
 const HEALTHY_MS = 60_000
 /** A frozen database must not hold up the end of the program; what is not stored is in the journal. */
-const STOP_TIMEOUT_MS = 8_000
+const STOP_TIMEOUT_MS = 4_000
 
 export type DigestThreadOptions = {
   databaseUrl: string
@@ -63,7 +63,7 @@ export class DigestThread {
     if (this.#signal.appended()) this.#send('wake')
   }
 
-  /** Resolves when the batch that is being stored is stored, after eight seconds in any case. */
+  /** Resolves when the batch that is being stored is stored, after four seconds in any case. */
   async stop(): Promise<void> {
     this.#isStopping = true
     this.#send('stop')
