@@ -21,7 +21,7 @@ export async function withDatabase<T>(
     : await findEmbeddedPostgres(config.dataDir, () => {})
   const database = createDataSource(config.databaseUrl ?? postgres?.url ?? '', POOL_SIZE)
   try {
-    await openForCommand(database)
+    await openForCommand(database, config)
     return await work(database)
   } finally {
     if (database.isInitialized) await database.destroy()
@@ -29,12 +29,12 @@ export async function withDatabase<T>(
   }
 }
 
-async function openForCommand(database: DataSource): Promise<void> {
+async function openForCommand(database: DataSource, config: Config): Promise<void> {
   try {
     await database.initialize()
     await checkVersion(database)
     await openDatabase(database)
   } catch (error) {
-    throw new CommandError(describeDatabaseError(error), { cause: error })
+    throw new CommandError(describeDatabaseError(error, config), { cause: error })
   }
 }

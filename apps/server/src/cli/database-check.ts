@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm'
+import type { Config } from '../config.ts'
 import { sqlOne } from '../db/sql.ts'
 import { CommandError } from './command.ts'
 
@@ -39,11 +40,12 @@ export function isDatabaseAway(error: unknown): boolean {
 }
 
 /** One line; never the URL, which may hold a password. */
-export function describeDatabaseError(error: unknown): string {
+export function describeDatabaseError(error: unknown, { databaseUrl }: Config): string {
   if (error instanceof CommandError) return error.message
   const [cause] = causesOf(error).filter(({ message }) => message !== '')
   const reason = cause?.message.replaceAll('\n', ' ') ?? String(error)
-  return `the database (DATABASE_URL) cannot be used: ${reason}`
+  const which = databaseUrl === undefined ? 'the embedded database' : 'the database (DATABASE_URL)'
+  return `${which} cannot be used: ${reason}`
 }
 
 /** Node gives one error per address tried; pg passes them on. */

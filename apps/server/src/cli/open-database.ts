@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
+import type { Config } from '../config.ts'
 import { openDatabase } from '../db/data-source.ts'
 import { CommandError } from './command.ts'
 import { checkVersion, describeDatabaseError, isDatabaseAway } from './database-check.ts'
@@ -15,13 +16,13 @@ const LONGEST_PAUSE_MS = 3_000
  */
 export async function openOrWait(
   database: DataSource,
-  options: { log: Logger; signal: AbortSignal },
+  options: { config: Config; log: Logger; signal: AbortSignal },
 ): Promise<{ opened: Promise<void>; awayBecause: string | undefined }> {
   try {
     await open(database)
     return { opened: Promise.resolve(), awayBecause: undefined }
   } catch (error) {
-    const reason = describeDatabaseError(error)
+    const reason = describeDatabaseError(error, options.config)
     if (!isDatabaseAway(error)) throw new CommandError(reason, { cause: error })
     return { opened: keepTrying(database, options), awayBecause: reason }
   }
@@ -29,7 +30,7 @@ export async function openOrWait(
 
 async function keepTrying(
   database: DataSource,
-  { log, signal }: { log: Logger; signal: AbortSignal },
+  { config, log, signal }: { config: Config; log: Logger; signal: AbortSignal },
 ): Promise<void> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     await sleep(pauseMs, undefined, { signal })
@@ -37,7 +38,7 @@ async function keepTrying(
       return await open(database)
     } catch (error) {
       // Said once at the start while it is merely away; anything else needs a person.
-      if (!isDatabaseAway(error)) log.error(describeDatabaseError(error))
+      if (!isDatabaseAway(error)) log.error(describeDatabaseError(error, config))
     }
   }
 }

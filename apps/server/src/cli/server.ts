@@ -55,7 +55,11 @@ async function open(options: Options, closing: Closing): Promise<Omit<Server, 's
   closing.add('database', CLOSE_MS, () => database.isInitialized && database.destroy())
   const waiting = new AbortController()
   closing.add('wait for the database', CLOSE_MS, () => waiting.abort())
-  const { opened, awayBecause } = await openOrWait(database, { log, signal: waiting.signal })
+  const { opened, awayBecause } = await openOrWait(database, {
+    config,
+    log,
+    signal: waiting.signal,
+  })
   const path = await openEventPath({ config, databaseUrl, database, log }, closing)
 
   const app = await createApp({ config, database, log, intake: path.intake })

@@ -59,9 +59,13 @@ export function createCluster({ bin, folder, runAs, sync, log }: Options): void 
 /** The line that tells why, out of what initdb or postgres wrote. */
 export function reasonOf(output: string | null | undefined): string | undefined {
   const lines = (output ?? '').split('\n').map((line) => line.trim())
-  const blamed = lines.filter((line) => /\b(FATAL|PANIC|error):/.test(line))
-  const told = blamed.at(-1) ?? lines.filter((line) => line !== '').at(-1)
-  return told?.replace(/^.*?\b(FATAL|PANIC|error):\s*/, '')
+  // Behind the first error come those that follow from it.
+  const blamed = lines.find((line) => /\b(FATAL|PANIC|ERROR|error):/.test(line))
+  const told =
+    lines.find((line) => line.includes('No space left')) ??
+    blamed ??
+    lines.filter((line) => line !== '').at(-1)
+  return told?.replace(/^.*?\b(FATAL|PANIC|ERROR|error):\s*/, '')
 }
 
 function isCluster(folder: string): boolean {
