@@ -17,7 +17,7 @@ export type Route = {
 /** Every route of every controller, as the decorators declare them. */
 export function allRoutes(): Route[] {
   return [HealthController, ...WEB_CONTROLLERS].flatMap((controller) => {
-    const prototype = controller.prototype as Record<string, unknown>
+    const prototype = controller.prototype as unknown as Record<string, unknown>
     const base = Reflect.getMetadata(PATH_METADATA, controller) as string
     return Object.getOwnPropertyNames(prototype).flatMap((name): Route[] => {
       const handler = prototype[name]
