@@ -13,7 +13,9 @@ const programs = [
   [ROOT, ['--watch', '--enable-source-maps', 'apps/server/dist/main.js', 'start']],
   [join(ROOT, 'apps/viewer'), [join(ROOT, 'node_modules/vite/bin/vite.js'), '--clearScreen=false']],
 ]
-const children = programs.map(([cwd, words]) => spawn(node, words, { cwd, stdio: 'inherit' }))
+// The browser talks to Vite, which passes the API on; links and the check of origins must agree.
+const env = { MAYDAY_URL: 'http://localhost:5173', ...process.env }
+const children = programs.map(([cwd, words]) => spawn(node, words, { cwd, env, stdio: 'inherit' }))
 for (const child of children) {
   // One that ends takes the others along: half a set would only confuse.
   child.once('exit', (code) => {
