@@ -22,7 +22,7 @@ export function parseEventJson(bytes: Uint8Array): unknown {
   const json = decoder.decode(bytes)
   const value: unknown = JSON.parse(json)
   // Only an escape can bring such a character in.
-  const isUnsafe = SUSPICIOUS_ESCAPE.test(json) && UNSAFE_ESCAPE.test(json)
+  const isUnsafe = json.includes('\\u') && SUSPICIOUS_ESCAPE.test(json) && UNSAFE_ESCAPE.test(json)
   return isUnsafe ? cleaned(value) : value
 }
 
