@@ -59,9 +59,8 @@ export class Connection {
       await this.query('commit')
       return result
     } catch (error) {
-      await this.query('rollback').catch(() => {
-        // The connection is broken, which ends the transaction as well; the first error tells more.
-      })
+      // A broken or frozen connection ends the transaction itself, or never answers.
+      if (!(error instanceof DatabaseAway)) await this.query('rollback')
       throw error
     }
   }
