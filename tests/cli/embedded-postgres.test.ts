@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import pg from 'pg'
+import { childrenOf, isAlive } from '../support/processes.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const OWNER = join(import.meta.dirname, '../support/postgres-owner.mjs')
@@ -58,7 +59,8 @@ test('kill -9 of the owner ends PostgreSQL, and the next start takes over', asyn
 test('an orphan whose watchdog was killed as well is ended by the next start', async () => {
   const first = await startOwner()
   const orphan = postmasterPid()
-  for (const pid of childrenOf(first.child.pid)) if (pid !== orphan) process.kill(pid, 'SIGKILL')
+  for (const pid of childrenOf(first.child.pid as number))
+    if (pid !== orphan) process.kill(pid, 'SIGKILL')
   // At once, before it can start another watchdog.
   await endOf(first.child, 'SIGKILL')
   const second = await startOwner()
@@ -243,16 +245,4 @@ async function query(url: string, statement: string): Promise<Record<string, unk
 function postmasterPid(): number | undefined {
   const file = join(dataDir, 'pg18/postmaster.pid')
   return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : undefined
-}
-
-/** A zombie is dead: nobody may be left to reap it in a container. */
-function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined) return false
-  const stat = `/proc/${pid}/stat`
-  return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, 'utf8'))
-}
-
-function childrenOf(pid: number | undefined): number[] {
-  const file = `/proc/${pid}/task/${pid}/children`
-  return readFileSync(file, 'utf8').trim().split(' ').map(Number)
 }

@@ -5,6 +5,8 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import pg from 'pg'
+import { childrenOf, commandOf, isAlive } from '../support/processes.ts'
 import { ADMIN, type RunningServer, startServer } from '../support/server.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -109,6 +111,41 @@ test('a database that is away at the start is waited for, and no event is lost',
   symlinkSync(postgres.socketDir, socket)
   await untilStored({ ...second, token: first.token }, JSON.parse(sent.stdout).eventId)
   expect((await fetch(`${second.url}/health/ready`)).status).toBe(200)
+})
+
+test('five servers that start at once agree on the first rows', async () => {
+  const { socketDir } = await startPostgres()
+  const env = { DATABASE_URL: `postgres://mayday@localhost/mayday?host=${socketDir}` }
+  const servers = await Promise.all(
+    ['a', 'b', 'c', 'd', 'e'].map((name) =>
+      start({ env, dataDir: join(dataDir, name), prepare: false }),
+    ),
+  )
+  for (const server of servers) {
+    await waitUntil(() => server.stdout.includes('Mayday.init'), 'it has greeted')
+  }
+  const client = new pg.Client({ connectionString: env.DATABASE_URL })
+  await client.connect()
+  const { rows } = await client.query(
+    `select (select count(*) from organization) as organizations, (select count(*) from project) as
+       projects, (select count(*) from project_key) as keys, (select count(*) from account) as accounts`,
+  )
+  await client.end()
+  expect(rows).toEqual([{ organizations: '1', projects: '1', keys: '1', accounts: '1' }])
+})
+
+test('with --demo the shop fails beside the server, and ends with it even by kill -9', async () => {
+  const server = await start({ parameters: ['--demo'], project: 'my-team/shop' })
+  const { token, url } = server
+  const headers = { authorization: `Bearer ${token}` }
+  await waitUntil(async () => {
+    const answer = await fetch(`${url}/api/0/projects/my-team/shop/issues/`, { headers })
+    return ((await answer.json()) as unknown[]).length >= 5
+  }, 'five issues are there')
+  const shop = childrenOf(server.pid).find((pid) => commandOf(pid).includes('apps/demo/'))
+  expect(isAlive(shop)).toBe(true)
+  await server.kill9()
+  await waitUntil(() => !isAlive(shop), 'the shop has ended')
 })
 
 test('a wrong database is no reason to wait: one line, exit code 1', async () => {

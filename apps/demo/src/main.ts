@@ -32,6 +32,8 @@ async function supervise(): Promise<void> {
       for (const worker of workers()) worker?.kill(signal)
     })
   }
+  // `mayday start --demo` holds a channel to it, which closes however that server ends.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
   cluster.on('exit', async (_, code, signal) => {
     if (isStopping) process.exit(0)
     if (url === undefined) {

@@ -29,7 +29,8 @@ export function startDemo(server: Server, say: (text: string) => void): { stop()
     say(`The demo shop runs at http://localhost:${port} and fails now; see project shop.\n\n`)
     child = spawn(process.execPath, [PROGRAM, '--fail'], {
       env: { ...process.env, MAYDAY_DSN: dsn, PORT: String(port) },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // The channel carries nothing: it closes when this process is killed, and the shop ends then.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     child.once('exit', (code, signal) => {
       if (!isStopping) say(`The demo shop ended (${signal ?? `code ${code}`}).\n`)
