@@ -50,6 +50,8 @@ test('kill -9 of the owner ends PostgreSQL, and the next start takes over', asyn
   await query(first.url, 'create table kept as select 42 as n')
   const orphan = postmasterPid()
   await endOf(first.child, 'SIGKILL')
+  await waitUntil(() => !existsSync(socketDirOf(first.url)), 'the folder of its socket is gone')
+  expect(isAlive(orphan)).toBe(false)
   const second = await startOwner()
   expect(await query(second.url, 'select n from kept')).toEqual([{ n: 42 }])
   expect(postmasterPid()).not.toBe(orphan)
@@ -240,6 +242,10 @@ async function query(url: string, statement: string): Promise<Record<string, unk
       // It never was connected.
     })
   }
+}
+
+function socketDirOf(url: string): string {
+  return new URL(url).searchParams.get('host') as string
 }
 
 function postmasterPid(): number | undefined {

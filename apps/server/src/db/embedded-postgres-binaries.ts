@@ -30,10 +30,12 @@ export function prepareBinaries(runAs: RunAs, databaseFolder: string): string {
   const name = `postgres-${installed.version}`
   const places = [join(dirname(databaseFolder), name)]
   if (process.getuid?.() === 0) places.unshift(join(SHARED_FOLDER, name))
-  const native = copyTo(places, installed.native)
+  const { native, isNew } = copyTo(places, installed.native)
   const failure = runVersion(native, runAs)
-  if (failure !== undefined) throw new EmbeddedPostgresError(failure)
-  return join(native, 'bin')
+  if (failure === undefined) return join(native, 'bin')
+  // Else the copy of a broken installation would outlive its repair.
+  if (isNew) rmSync(native, { recursive: true, force: true })
+  throw new EmbeddedPostgresError(failure)
 }
 
 /** Nothing of the caller's environment but what PostgreSQL needs: PGDATA or a locale would change its ways. */
@@ -113,10 +115,10 @@ function runVersion(native: string, runAs: RunAs): string | undefined {
   return `the embedded PostgreSQL does not run here (${reason}); ${ELSE}`
 }
 
-function copyTo(places: string[], native: string): string {
+function copyTo(places: string[], native: string): { native: string; isNew: boolean } {
   let failure: unknown
   for (const place of places) {
-    if (existsSync(place)) return place
+    if (existsSync(place)) return { native: place, isNew: false }
     const draft = `${place}.${process.pid}`
     try {
       makePassable(dirname(place))
@@ -128,14 +130,14 @@ function copyTo(places: string[], native: string): string {
       openToAll(draft)
       linkLibraries(draft)
       renameSync(draft, place)
-      return place
+      return { native: place, isNew: true }
     } catch (error) {
       // Another process may have finished its copy first; else the next place is tried.
       failure = error
     } finally {
       rmSync(draft, { recursive: true, force: true })
     }
-    if (existsSync(place)) return place
+    if (existsSync(place)) return { native: place, isNew: false }
   }
   throw folderError(`cannot copy PostgreSQL to ${places.at(-1)}`, failure)
 }

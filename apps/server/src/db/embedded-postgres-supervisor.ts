@@ -21,15 +21,21 @@ const STOP_STEPS: [NodeJS.Signals, number][] = [
 const KEPT_OUTPUT_CHARACTERS = 4_000
 /**
  * Reads the number of the running postmaster, line by line; when its input ends, which it does
- * however this process dies, asks the last one for a fast shutdown. A shell, since a second Node
- * would take 40 MB to wait.
+ * however this process dies, asks the last one for a fast shutdown and removes the socket's folder.
+ * A shell, since a second Node would take 40 MB to wait.
  */
-const WATCHDOG = 'pid=; while read -r next; do pid=$next; done; [ -n "$pid" ] && kill -INT "$pid"'
+const WATCHDOG = `
+pid=; while read -r next; do pid=$next; done
+[ -n "$pid" ] || exit
+kill -INT "$pid"
+for i in 1 2 3 4 5 6 7 8 9; do kill -0 "$pid" 2>/dev/null || break; sleep 1; done
+rmdir "$1"`
 
 type Options = {
   program: string
   parameters: string[]
   folder: string
+  socketDir: string
   spawn: SpawnOptions
   log: (line: string) => void
 }
@@ -127,7 +133,7 @@ export class Supervisor {
   }
 
   #startWatchdog(): void {
-    const watchdog = spawn('/bin/sh', ['-c', WATCHDOG], {
+    const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'sh', this.#options.socketDir], {
       detached: true,
       cwd: '/',
       stdio: ['pipe', 'ignore', 'ignore'],

@@ -89,6 +89,7 @@ async function start(options: Options, kind: OwnerKind): Promise<EmbeddedPostgre
       program: join(bin, 'postgres'),
       parameters: ['-D', folder, ...settings(socketDir, sync)],
       folder,
+      socketDir,
       spawn: { env: postgresEnvironment(), cwd: '/', ...runAs },
       log,
     })
