@@ -1,3 +1,3 @@
 import { preset } from '../../tools/jest.preset.mjs'
 
-export default preset('demo', { globalSetup: '<rootDir>/build-for-tests.mjs' })
+export default preset('demo', { globalSetup: '<rootDir>/../../tools/build-demo.mjs' })

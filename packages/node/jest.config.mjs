@@ -1,3 +1,3 @@
 import { preset } from '../../tools/jest.preset.mjs'
 
-export default preset('node', { globalSetup: '<rootDir>/build-for-tests.mjs' })
+export default preset('node', { globalSetup: '<rootDir>/../../tools/build-sdk.mjs' })

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import buildSdk from '../../packages/node/build-for-tests.mjs'
+import buildSdk from './build-sdk.mjs'
 
 /** The tests run the shop as a program of its own, with the built SDK. */
-// biome-ignore lint/style/noDefaultExport: Jest asks for it.
-export default function buildForTests() {
+export default function buildDemo() {
   buildSdk()
-  const root = join(import.meta.dirname, '../..')
+  const root = join(import.meta.dirname, '..')
   execFileSync(
     process.execPath,
     [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'apps/demo'],

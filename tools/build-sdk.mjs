@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-const here = import.meta.dirname
+const here = join(import.meta.dirname, '../packages/node')
 
 /** Tests of whole processes run the built package; it is built when a source is newer. */
-// biome-ignore lint/style/noDefaultExport: Jest asks for it.
-export default function buildForTests() {
+export default function buildSdk() {
   const built = statSync(join(here, 'dist/index.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0
   const newest = Math.max(newestIn(join(here, 'src')), newestIn(join(here, '../protocol/src')))
   if (newest <= built) return
