@@ -20,7 +20,7 @@ export function captureUndecided(
 ): string {
   return captureThrown(
     thrown,
-    { capture: { type: mechanism, handled: true }, level: 'error', context },
+    { capture: { type: mechanism, handled: false }, level: 'error', context },
     (client, event) => decideLater(client, event, { thrown, context, exchange }),
   )
 }

@@ -68,7 +68,7 @@ describe.each([
     expect(event).toMatchObject({
       event_id: id,
       transaction: 'GET /orders/:id',
-      exception: { values: [{ value: 'kaput', mechanism: { type: 'express', handled: true } }] },
+      exception: { values: [{ value: 'kaput', mechanism: { type: 'express', handled: false } }] },
       request: {
         method: 'GET',
         url: `${url}/orders/41`,

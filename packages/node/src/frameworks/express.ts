@@ -68,7 +68,7 @@ function capture(error: unknown, response: ServerResponse): string {
   if (client === undefined) return newEventId()
   // The request began before init, so nothing is known of it.
   return captureThrown(error, {
-    capture: { type: 'express', handled: true },
+    capture: { type: 'express', handled: false },
     level: 'error',
     context: currentContext(),
   })
