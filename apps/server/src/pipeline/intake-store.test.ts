@@ -75,6 +75,7 @@ test.each<[string, number, string | Buffer]>([
   ['nothing', 400, ''],
   ['only blanks', 400, '  \n'],
   ['broken JSON', 400, '{"message":'],
+  ['a text without an end, full of quotation marks', 400, `{"${'\\"'.repeat(60_000)}`],
   ['a list', 400, '[]'],
   ['a text', 400, 'hello, world!'],
   ['Base64 of nonsense', 400, base64('nonsense')],

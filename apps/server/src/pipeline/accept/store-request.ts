@@ -75,9 +75,12 @@ function parseEvent(bytes: Buffer): { event: Record<string, unknown>; json: Buff
   }
 }
 
-/** Strings are matched first and stay as they are. */
+/**
+ * Strings are matched first and stay as they are. One without an end reaches to the end of the text:
+ * else each quotation mark in it would be tried as a beginning, for minutes.
+ */
 function withoutNonFinite(text: string): string {
-  const token = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/gs
+  const token = /"(?:[^"\\]|\\.)*(?:"|\\?$)|-?\b(?:NaN|Infinity)\b/gs
   return text.replace(token, (found) => (found.startsWith('"') ? found : 'null'))
 }
 
