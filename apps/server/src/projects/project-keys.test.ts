@@ -132,6 +132,17 @@ test('the use of a key is noted once a minute', async () => {
   expect(table.touched).toEqual([KEYS[0]!.id])
 })
 
+test('a use that is just being noted keeps no key from being looked up', async () => {
+  let note: (() => void) | undefined
+  table.touch = () => new Promise((resolve) => (note = resolve))
+  await keys.find(1, KEY)
+  const closed = keys.close()
+  await until(async () => note !== undefined)
+  expect(await keys.find(1, WRONG_KEY)).toBe('unknown')
+  note?.()
+  await closed
+})
+
 describe('in PostgreSQL', () => {
   let postgres: TestDatabase
 

@@ -47,8 +47,8 @@ export class ProjectKeys {
   #lookup: Promise<boolean> | undefined
   #nextLookupAtMs = Number.NEGATIVE_INFINITY
   #failedAtMs = Number.NEGATIVE_INFINITY
-  /** Statements without an answer; as long as there is one, no other connection is taken. */
-  #unanswered = 0
+  /** Statements that got no answer in time; as long as there is one, no other connection is taken. */
+  #overdue = 0
   readonly #toTouch = new Set<number>()
   #isChanged = false
   #saveTimer: NodeJS.Timeout | undefined
@@ -166,18 +166,21 @@ export class ProjectKeys {
     send: () => Promise<Answer>,
     take: (answer: Answer) => void,
   ): Promise<boolean> {
-    if (this.#unanswered > 0) return this.#failed()
-    this.#unanswered++
-    const answered = send().finally(() => {
-      this.#unanswered--
-    })
+    if (this.#overdue > 0) return this.#failed()
+    const answered = send()
     const late = new AbortController()
     try {
       const answer = await Promise.race([
         answered.then((answer) => ({ answer })),
         pause(LOOKUP_MS, undefined, { signal: late.signal }),
       ])
-      if (answer === undefined) return this.#failed()
+      if (answer === undefined) {
+        this.#overdue++
+        const settled = () => this.#overdue--
+        // It came too late for anyone to hear what it says, or that it failed.
+        answered.then(settled, settled)
+        return this.#failed()
+      }
       take(answer.answer)
       return true
     } catch {
@@ -185,9 +188,6 @@ export class ProjectKeys {
       return this.#failed()
     } finally {
       late.abort()
-      answered.catch(() => {
-        // It came too late for anyone to hear that it failed.
-      })
     }
   }
 
