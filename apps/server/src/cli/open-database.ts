@@ -24,7 +24,11 @@ export async function openOrWait(
   } catch (error) {
     const reason = describeDatabaseError(error, options.config)
     if (!isDatabaseAway(error)) throw new CommandError(reason, { cause: error })
-    return { opened: keepTrying(database, options), awayBecause: reason }
+    const opened = keepTrying(database, options)
+    opened.catch(() => {
+      // It is heard of by whoever waits for it; a start that fails before anyone does calls it off.
+    })
+    return { opened, awayBecause: reason }
   }
 }
 
