@@ -26,6 +26,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  jest.restoreAllMocks()
   await rm(parent, { recursive: true, force: true })
 })
 
@@ -73,6 +74,24 @@ test('appends that wait when the journal is closed are still written', async () 
   await journal.close()
   await Promise.all(appends)
   expect(await readIds()).toHaveLength(3)
+})
+
+test('files deleted by hand take no further records with them', async () => {
+  const journal = await Journal.open(folder, ROOMY)
+  await journal.append(recordOf(1))
+  for (const { path } of await listSegments(folder)) await rm(path)
+  jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000)
+  await journal.append(recordOf(2))
+  expect(await readIds()).toEqual([recordOf(2).eventId])
+  await journal.close()
+})
+
+test('a folder that is gone is a disk that refuses', async () => {
+  const journal = await Journal.open(folder, ROOMY)
+  await rm(folder, { recursive: true })
+  jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000)
+  await expect(journal.append(recordOf(1))).rejects.toThrow(JournalWriteError)
+  await journal.close()
 })
 
 test('files are readable by the server alone', async () => {

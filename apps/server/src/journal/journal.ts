@@ -152,8 +152,8 @@ export class Journal {
 
   async #write(group: Waiting[]): Promise<void> {
     const bytes = group.reduce((sum, one) => sum + one.bytes, 0)
-    await this.#makeRoom(bytes)
     try {
+      await this.#makeRoom(bytes)
       const segment = await this.#segmentFor(bytes)
       await segment.append(
         group.map(({ record }) => record),
@@ -161,6 +161,7 @@ export class Journal {
       )
       this.#bytes += bytes
     } catch (cause) {
+      if (cause instanceof JournalFull) throw cause
       await this.#abandonSegment()
       const { message } = cause as Error
       throw new JournalWriteError(`The journal cannot be written: ${message}`, { cause })
@@ -176,8 +177,14 @@ export class Journal {
   }
 
   async #measure(): Promise<void> {
-    this.#bytes = totalBytes(await listSegments(this.#folder))
+    const segments = await listSegments(this.#folder)
+    this.#bytes = totalBytes(segments)
     this.#measuredAtMs = performance.now()
+    const active = this.#active
+    if (active === undefined || segments.some(({ number }) => number === active.number)) return
+    // Deleted by hand: what goes into a file without a name is lost with the process.
+    this.#active = undefined
+    await active.close()
   }
 
   async #segmentFor(bytes: number): Promise<ActiveSegment> {
