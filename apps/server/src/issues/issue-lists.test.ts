@@ -89,7 +89,7 @@ describe('pages', () => {
     expect((await list(tenant, { limit: '10000' })).status).toBe(200)
   })
 
-  test.each(['x', '1:2', '1:2:3', "1'--:1:0", '99999999999999999999:1:0'])(
+  test.each(['x', '1:2', '1:2:3', "1'--:1:0", '99999999999999999999:1:0', '1:abc:0'])(
     'refuse the cursor %j',
     async (cursor) => {
       const { status, body } = await list(tenant, { cursor })
@@ -195,6 +195,7 @@ describe('search', () => {
     ['error.unhandled:false', [ORDER, RESOLVED, IGNORED, SURE]],
     ['error.handled:0', []],
     ['nothing.known:x', []],
+    ['constructor:x', []],
   ])('%j finds %j', async (query, titles) => {
     const found = await list(tenant, query === undefined ? {} : { query })
     expect([found.status, found.titles]).toEqual([200, titles])
@@ -203,6 +204,7 @@ describe('search', () => {
 
   test.each([
     'is:broken',
+    'is:constructor',
     'level:loud',
     'times_seen:many',
     'level:>error',

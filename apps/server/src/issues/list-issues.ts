@@ -32,6 +32,8 @@ export async function answerIssueList(
   }
   const filter = filterOf(projectIds, params)
   const cursor = parseCursor(params.cursor)
+  // Cursors of events hold hex digits, those of issues a row id.
+  if (cursor && !/^\d{1,18}$/.test(cursor.row)) throw new AppError('invalid_cursor')
   const page = await listIssues(database, {
     ...filter,
     sort: params.sort,

@@ -17,35 +17,42 @@ type Context = { parameters: SqlParameters; now: Date }
 /** The trigram index is on this very expression. */
 const SEARCHED = `lower(i.title || ' ' || coalesce(i.value, '') || ' ' || coalesce(i.culprit, '') || ' ' || coalesce(i.transaction, ''))`
 
-const TEXT_COLUMNS: Record<string, string> = {
-  title: 'i.title',
-  message: 'i.title',
-  culprit: 'i.culprit',
-  transaction: 'i.transaction',
-  platform: 'i.platform',
-  logger: 'i.logger',
-  'error.type': 'i.type',
-  'error.value': 'i.value',
-  'stack.filename': 'i.filename',
-  'stack.function': 'i.function',
-  first_release: 'i.first_release',
-  firstRelease: 'i.first_release',
-  'event.type': 'i.kind',
-}
-const NUMBER_COLUMNS: Record<string, string> = {
-  times_seen: 'i.times_seen',
-  timesSeen: 'i.times_seen',
-  users: 'i.users_seen',
-  users_seen: 'i.users_seen',
-  userCount: 'i.users_seen',
-}
-const TIME_COLUMNS: Record<string, string> = {
-  firstSeen: 'i.first_seen',
-  first_seen: 'i.first_seen',
-  age: 'i.first_seen',
-  lastSeen: 'i.last_seen',
-  last_seen: 'i.last_seen',
-}
+// Maps, since `constructor:x` must find no property that every object has.
+const TEXT_COLUMNS = new Map(
+  Object.entries({
+    title: 'i.title',
+    message: 'i.title',
+    culprit: 'i.culprit',
+    transaction: 'i.transaction',
+    platform: 'i.platform',
+    logger: 'i.logger',
+    'error.type': 'i.type',
+    'error.value': 'i.value',
+    'stack.filename': 'i.filename',
+    'stack.function': 'i.function',
+    first_release: 'i.first_release',
+    firstRelease: 'i.first_release',
+    'event.type': 'i.kind',
+  }),
+)
+const NUMBER_COLUMNS = new Map(
+  Object.entries({
+    times_seen: 'i.times_seen',
+    timesSeen: 'i.times_seen',
+    users: 'i.users_seen',
+    users_seen: 'i.users_seen',
+    userCount: 'i.users_seen',
+  }),
+)
+const TIME_COLUMNS = new Map(
+  Object.entries({
+    firstSeen: 'i.first_seen',
+    first_seen: 'i.first_seen',
+    age: 'i.first_seen',
+    lastSeen: 'i.last_seen',
+    last_seen: 'i.last_seen',
+  }),
+)
 /** Refused by name: as tags they would match nothing, and look like an answer. */
 const NOT_SEARCHABLE =
   /^((user|stack|geo|os|browser|device|http)\..*|bookmarks|url|trace|trace_id|span_id|request_id|replayId)$/
@@ -83,11 +90,11 @@ function conditionOf(term: SearchTerm, context: Context): string {
 
 function positive(term: KeyTerm, context: Context): string {
   const { key } = term
-  const textColumn = TEXT_COLUMNS[key]
+  const textColumn = TEXT_COLUMNS.get(key)
   if (textColumn) return textIs(textColumn, equalsOnly(term), context)
-  const numberColumn = NUMBER_COLUMNS[key]
+  const numberColumn = NUMBER_COLUMNS.get(key)
   if (numberColumn) return numberIs(numberColumn, term, context)
-  const timeColumn = TIME_COLUMNS[key]
+  const timeColumn = TIME_COLUMNS.get(key)
   if (timeColumn) return timeIs(timeColumn, term, context)
   switch (key) {
     case 'level':
@@ -120,9 +127,9 @@ function statusesOf(term: KeyTerm): SearchConditions {
   const statuses: number[] = []
   const where: string[] = []
   for (const { text } of equalsOnly(term)) {
-    const meaning = IS_VALUES[text]
+    const meaning = IS_VALUES.get(text)
     if (!meaning) {
-      throw invalid(`is:${text} is not known; there are ${Object.keys(IS_VALUES).join(', ')}.`)
+      throw invalid(`is:${text} is not known; there are ${[...IS_VALUES.keys()].join(', ')}.`)
     }
     statuses.push(...meaning.statuses)
     where.push(meaning.condition)
@@ -133,18 +140,20 @@ function statusesOf(term: KeyTerm): SearchConditions {
 }
 
 const ALL = [UNRESOLVED, RESOLVED, IGNORED]
-const IS_VALUES: Record<string, { statuses: number[]; condition: string } | undefined> = {
-  unresolved: { statuses: [UNRESOLVED], condition: `i.status = ${UNRESOLVED}` },
-  resolved: { statuses: [RESOLVED], condition: `i.status = ${RESOLVED}` },
-  ignored: { statuses: [IGNORED], condition: `i.status = ${IGNORED}` },
-  archived: { statuses: [IGNORED], condition: `i.status = ${IGNORED}` },
-  new: withSubstatus(NEW),
-  ongoing: withSubstatus(ONGOING),
-  regressed: withSubstatus(REGRESSED),
-  // Issues are assigned to nobody yet.
-  unassigned: { statuses: ALL, condition: 'true' },
-  assigned: { statuses: ALL, condition: 'false' },
-}
+const IS_VALUES = new Map(
+  Object.entries({
+    unresolved: { statuses: [UNRESOLVED], condition: `i.status = ${UNRESOLVED}` },
+    resolved: { statuses: [RESOLVED], condition: `i.status = ${RESOLVED}` },
+    ignored: { statuses: [IGNORED], condition: `i.status = ${IGNORED}` },
+    archived: { statuses: [IGNORED], condition: `i.status = ${IGNORED}` },
+    new: withSubstatus(NEW),
+    ongoing: withSubstatus(ONGOING),
+    regressed: withSubstatus(REGRESSED),
+    // Issues are assigned to nobody yet.
+    unassigned: { statuses: ALL, condition: 'true' },
+    assigned: { statuses: ALL, condition: 'false' },
+  }),
+)
 
 function withSubstatus(substatus: number) {
   const condition = `i.status = ${UNRESOLVED} and i.substatus = ${substatus}`
