@@ -66,6 +66,13 @@ test('malformed JSON is refused with a sentence', async () => {
   expect(await response.json()).toMatchObject({ code: 'invalid_request' })
 })
 
+test('a wrong value is refused with a sentence that names it', async () => {
+  const path = `/api/0/projects/${tenant.organization}/${tenant.project}/issues/?limit=0`
+  const { status, body } = await call(server, 'GET', path, { token: tenant.token })
+  expect(status).toBe(400)
+  expect(body).toEqual({ code: 'invalid_request', detail: expect.stringMatching(/^limit\b.*1/) })
+})
+
 test('a body over the limit is refused before it is read', async () => {
   const body = { name: 'x'.repeat(2_000_000) }
   const path = `/api/0/projects/${tenant.organization}/${tenant.project}/`

@@ -37,13 +37,20 @@ export class EdgeExceptionFilter implements ExceptionFilter {
 
   private publicError(error: unknown): AppError | undefined {
     if (error instanceof AppError) return error
-    if (error instanceof HttpException) return fromHttpStatus(error.getStatus(), error.message)
+    if (error instanceof HttpException) return fromHttpStatus(error.getStatus(), sentenceOf(error))
     const status = statusOf(error)
     if (status !== undefined && status < 500) {
       return fromHttpStatus(status, error instanceof Error ? error.message : undefined)
     }
     return fromDatabase(error, this.database.isInitialized)
   }
+}
+
+/** Validation keeps its sentences, one for each wrong field, beside a message that says nothing. */
+function sentenceOf(error: HttpException): string {
+  const response = error.getResponse()
+  const told = typeof response === 'object' && 'message' in response ? response.message : undefined
+  return Array.isArray(told) ? told.join('; ') : error.message
 }
 
 /** Not the whole error: a failed statement carries its parameters, which may be secrets. */
