@@ -121,6 +121,21 @@ test('of breadcrumbs the newest are kept, in order', async () => {
 })
 
 describe('hooks', () => {
+  test('a beforeBreadcrumb that writes to the console is not asked about that', () => {
+    let asked = 0
+    Mayday.init({
+      dsn: sink.dsn,
+      beforeBreadcrumb: (breadcrumb) => {
+        asked++
+        console.debug('kept')
+        return breadcrumb
+      },
+    })
+    Mayday.addBreadcrumb({ message: 'one' })
+    expect(asked).toBe(1)
+    Mayday.getIsolationScope().clear()
+  })
+
   test('beforeSend sees the scrubbed event and may change it', async () => {
     // In two parts, since the lines of this file are in the event, too.
     const password = ['hunt', 'er2'].join('')

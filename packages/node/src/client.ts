@@ -22,6 +22,7 @@ export class Client {
   readonly #pending = new Set<Pending>()
   readonly #undecided = new Set<() => void>()
   #whenPrepared: (() => void)[] = []
+  #isHookAsked = false
   #exitBudgetMs: number
 
   constructor(options: ResolvedOptions) {
@@ -69,13 +70,17 @@ export class Client {
   }
 
   addBreadcrumb(breadcrumb: Breadcrumb, context: Context = currentContext()): void {
-    if (this.options.maxBreadcrumbs === 0) return
+    // A hook that writes to the console would be asked about its own writing, without end.
+    if (this.options.maxBreadcrumbs === 0 || this.#isHookAsked) return
+    this.#isHookAsked = true
     try {
       const { beforeBreadcrumb } = this.options
       const kept = beforeBreadcrumb ? beforeBreadcrumb(breadcrumb) : breadcrumb
       if (kept) context.isolationScope.addBreadcrumb(kept)
     } catch (error) {
       this.log(`breadcrumb lost: ${String(error)}`)
+    } finally {
+      this.#isHookAsked = false
     }
   }
 
