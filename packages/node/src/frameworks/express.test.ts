@@ -106,6 +106,16 @@ test("an error handler of the program's own after ours answers, with the error i
   expect(event?.contexts?.response).toMatchObject({ status_code: 503 })
 })
 
+test('a response that was given the status 404 before the error stays one, and is no event', async () => {
+  app.get('/', (_, response) => {
+    response.status(404)
+    throw new Error('no such order')
+  })
+  app.use(Mayday.expressErrorHandler())
+  expect((await fetch(await start())).status).toBe(404)
+  expect(await sent()).toEqual([])
+})
+
 test('an error that is answered with 404 in the end is no event', async () => {
   app.get('/', fail)
   app.use(Mayday.expressErrorHandler())

@@ -28,6 +28,7 @@ const MAX_STATUS = 599
  * `X-Error-Id` and in `res.locals.errorId`, and is captured; it becomes an event if the answer ends
  * with a status of 5xx.
  *
+ * Where an error without a status meets a response that was given one below 500, Express answers.
  * Where an error handler of the program's own comes after this one, that one answers. Else the
  * answer is problem+json (RFC 9457) with the error id, and without message, stack or path; in the
  * environment `development` these are in it. An answer that has begun is left alone.
@@ -38,20 +39,23 @@ const MAX_STATUS = 599
  */
 export function expressErrorHandler(): ExpressErrorHandler {
   return function maydayErrorHandler(error, request, response, next) {
-    const status = statusOf(error)
-    if (status < MIN_SERVER_ERROR) {
-      addHandledBreadcrumb(error, status)
+    const ownStatus = [read(error, 'status'), read(error, 'statusCode')].find(isErrorStatus)
+    if (ownStatus !== undefined && ownStatus < MIN_SERVER_ERROR) {
+      addHandledBreadcrumb(error, Math.floor(ownStatus))
       next(error)
       return
     }
     const errorId = capture(error, response)
     if (response.locals) response.locals.errorId = errorId
-    if (response.headersSent) {
+    // Express' own rule: where the error has no status, that of the response counts, else 500.
+    const status = Math.floor([ownStatus, response.statusCode].find(isErrorStatus) ?? 500)
+    const isAnsweredByOther = hasHandlerAfter(request.app, maydayErrorHandler)
+    if (response.headersSent || (status < MIN_SERVER_ERROR && !isAnsweredByOther)) {
       next(error)
       return
     }
     response.setHeader('X-Error-Id', errorId)
-    if (hasHandlerAfter(request.app, maydayErrorHandler)) next(error)
+    if (isAnsweredByOther) next(error)
     else sendProblem(response, problemDetails(error, status, errorId, isDevelopment(getClient())))
   }
 }
@@ -74,14 +78,8 @@ function capture(error: unknown, response: ServerResponse): string {
   })
 }
 
-/** Express' own rule: `status` or `statusCode` of the error when it is one of an error, else 500. */
-function statusOf(error: unknown): number {
-  for (const key of ['status', 'statusCode']) {
-    const status = read(error, key)
-    if (typeof status === 'number' && status >= 400 && status <= MAX_STATUS)
-      return Math.floor(status)
-  }
-  return MIN_SERVER_ERROR
+function isErrorStatus(status: unknown): status is number {
+  return typeof status === 'number' && status >= 400 && status <= MAX_STATUS
 }
 
 function addHandledBreadcrumb(error: unknown, status: number): void {
