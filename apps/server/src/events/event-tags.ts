@@ -1,5 +1,6 @@
 import type { EventPayload } from '@mayday/protocol/event'
 import { MAX_TAG_VALUE_CHARS } from '@mayday/protocol/limits'
+import { cut } from './normalize/notes.ts'
 
 export type Tag = { key: string; value: string }
 
@@ -19,7 +20,7 @@ export function eventTags(event: EventPayload): Tag[] {
     const text = String(value)
       .replace(/[\r\n]+/g, ' ')
       .trim()
-    if (text !== '') tags.push({ key, value: text.slice(0, MAX_TAG_VALUE_CHARS) })
+    if (text !== '') tags.push({ key, value: cut(text, MAX_TAG_VALUE_CHARS) })
   }
   const { contexts } = event
   add('level', event.level)

@@ -34,3 +34,14 @@ test('values of a tag beyond a hundred are not counted, known ones go on', async
   )
   expect(tags).toEqual([{ values: 100, n: 101, first: 2 }])
 })
+
+test('values that are cut to the same text are one value', async () => {
+  for (const last of ['\u{1f600}', '\u{20000}']) {
+    journal.add(recordOf(projectId, { server_name: 'x'.repeat(199) + last }))
+  }
+  await digest()
+  const tags = await rows(
+    `select value, n from issue_tag where project_id = $1 and key = 'server_name'`,
+  )
+  expect(tags).toEqual([{ value: 'x'.repeat(199), n: 2 }])
+})
