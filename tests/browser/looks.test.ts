@@ -100,7 +100,7 @@ describeInBrowser('the looks of the viewer', () => {
     const hostile = cartError(1, {
       exception: { values: [{ type: `Hostile${script}`, value: `safe\u202Egnp.exe ${script}` }] },
       transaction: script,
-      tags: { [`link`]: 'javascript:alert(3)', note: script },
+      tags: { link: 'javascript:alert(3)', note: script },
       user: { id: script, email: 'javascript:alert(4)' },
       request: { method: 'GET', url: 'javascript:alert(5)', headers: [['Referer', script]] },
       breadcrumbs: { values: [{ category: script, message: script, data: { url: script } }] },
