@@ -27,3 +27,12 @@ test('one password typed in two Unicode forms is the same', async () => {
     true,
   )
 })
+
+test('when too many wait, one more is told to come back rather than failing', async () => {
+  const tries = await Promise.allSettled(
+    Array.from({ length: 36 }, () => isPasswordRight('guess', null)),
+  )
+  const refused = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+  expect(refused).toHaveLength(2)
+  expect(refused[0]).toMatchObject({ status: 503, retryAfterSeconds: 5 })
+})

@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { AppError } from '../errors.ts'
 
 /** 32 MiB and about a fifth of a second: the figures of ASVS for scrypt. */
 const COST = 2 ** 15
@@ -9,12 +10,11 @@ const KEY_BYTES = 32
 /** More at once would take the memory and the thread pool away from everything else. */
 const MOST_AT_ONCE = 2
 const MOST_WAITING = 32
+/** About what it takes to work off those that wait. */
+const RETRY_AFTER_SECONDS = 5
 
 let running = 0
 const waiting: (() => void)[] = []
-
-/** Thrown when so many passwords wait to be checked that one more would only make it worse. */
-export class TooManyPasswords extends Error {}
 
 /** `scrypt$N$r$p$salt$key`, so that the figures can be raised without breaking old hashes. */
 export async function hashPassword(password: string): Promise<string> {
@@ -77,6 +77,8 @@ async function takeTurn(): Promise<void> {
     running += 1
     return
   }
-  if (waiting.length >= MOST_WAITING) throw new TooManyPasswords('Too many sign-ins at once')
+  if (waiting.length >= MOST_WAITING) {
+    throw new AppError('overloaded', 'Too many sign-ins at once.', RETRY_AFTER_SECONDS)
+  }
   await new Promise<void>((resolve) => waiting.push(resolve))
 }
