@@ -55,3 +55,7 @@ test('one address cannot try a hundred names in an hour', () => {
   expect(() => limits.check('another@shop.example', '10.0.0.1')).toThrow(AppError)
   expect(() => limits.check('another@shop.example', '10.0.0.2')).not.toThrow()
 })
+
+test('blanks around a name do not make it another one', () => {
+  expect(failing(6).wait(' A@shop.example ')).toBe(2)
+})

@@ -52,7 +52,7 @@ function delaySeconds(failures: number): number {
 }
 
 function pairOf(email: string, address: string): string {
-  return `${email.toLowerCase()} ${address}`
+  return `${email.trim().toLowerCase()} ${address}`
 }
 
 function tooMany(seconds: number): AppError {
