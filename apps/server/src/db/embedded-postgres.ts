@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -59,13 +59,6 @@ export async function findEmbeddedPostgres(
 /** Whether the data folder holds an embedded database already. */
 export function hasEmbeddedDatabase(dataDir: string): boolean {
   return existsSync(join(dataDir, DATABASE_FOLDER))
-}
-
-/** Number of the process that runs the embedded database of a data folder, if one does. */
-export function embeddedPostgresPid(dataDir: string): number | undefined {
-  const file = join(dataDir, DATABASE_FOLDER, 'postmaster.pid')
-  if (!existsSync(file)) return undefined
-  return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined
 }
 
 const OWNER_FILE = `${DATABASE_FOLDER}.owner`

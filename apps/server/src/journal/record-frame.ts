@@ -5,7 +5,7 @@ import { MARKER_BYTES, type Marker } from './segment.ts'
 // A record on disk: marker | length of what follows the checksum | checksum of that | fields | body.
 const LENGTH_AT = MARKER_BYTES
 const CHECKSUM_AT = LENGTH_AT + 4
-export const FRAME_BYTES = CHECKSUM_AT + 4
+const FRAME_BYTES = CHECKSUM_AT + 4
 
 // The fields, by their distance from the end of the frame.
 const VERSION = 1
@@ -21,7 +21,7 @@ const EVENT_ID_AT = 26
 const FIELDS_BYTES = EVENT_ID_AT + 16
 
 /** More than any accepted body; a larger length is damage, not a record that is still being written. */
-export const MAX_RECORD_BYTES = 128 * 1024 * 1024
+const MAX_RECORD_BYTES = 128 * 1024 * 1024
 
 /** Bytes that the record takes on disk. */
 export function frameBytes(record: JournalRecord): number {

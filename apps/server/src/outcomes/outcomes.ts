@@ -16,7 +16,7 @@ export type OutcomeRow = OutcomeKey & { hour: Date; n: number }
 
 const HOUR_MS = 60 * 60 * 1000
 
-export function startOfHour(timeMs: number): Date {
+function startOfHour(timeMs: number): Date {
   return new Date(timeMs - (timeMs % HOUR_MS))
 }
 

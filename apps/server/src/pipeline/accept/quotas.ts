@@ -3,12 +3,7 @@ import type { RateLimit } from '@mayday/protocol/rate-limits'
 import type { KnownKey } from '../../projects/known-key.ts'
 
 /** What the rate limit of a key is about; sessions, client reports and the like pass beside it. */
-export const LIMITED_CATEGORIES: readonly DataCategory[] = [
-  'error',
-  'default',
-  'security',
-  'attachment',
-]
+const LIMITED_CATEGORIES: readonly DataCategory[] = ['error', 'default', 'security', 'attachment']
 /** Attachments do not use it up: they only go where their event goes. */
 const COUNTED_CATEGORIES: readonly DataCategory[] = ['error', 'default', 'security']
 /** A client that waits longer than this for a limit that was lifted has lost too much. */

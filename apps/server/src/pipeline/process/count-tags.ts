@@ -3,9 +3,9 @@ import { type Statements, sql } from '../../db/sql.ts'
 import type { Linked } from '../states.ts'
 
 /** Further new values of a key are not counted; what is known goes on being counted. */
-export const MAX_VALUES_PER_KEY = 100
+const MAX_VALUES_PER_KEY = 100
 /** Keys are the sender's choice as well. */
-export const MAX_VALUES_PER_ISSUE = 2_000
+const MAX_VALUES_PER_ISSUE = 2_000
 
 type TagRow = {
   issueId: number
