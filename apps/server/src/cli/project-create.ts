@@ -5,14 +5,14 @@ import { UsageError, type Values } from './command.ts'
 import { withDatabase } from './command-database.ts'
 import { loadCommandConfig } from './running-server.ts'
 
-/** A slug is a part of web addresses, and of short ids when upper-cased. */
-const SLUG = /^[a-z0-9][a-z0-9_-]{0,49}$/
+/** A slug is a part of web addresses, and of short ids when upper-cased; of digits alone it would be an id. */
+const SLUG = /^(?!\d+$)[a-z0-9][a-z0-9_-]{0,49}$/
 
 export async function createProject(values: Values, [path = '']: string[]): Promise<number> {
   const [organization = '', project = '', ...rest] = path.split('/')
   if (rest.length > 0 || !SLUG.test(organization) || !SLUG.test(project)) {
     throw new UsageError(
-      `"${path}" is no ORG/PROJECT, such as my-team/my-app (lower-case letters, digits, - and _)`,
+      `"${path}" is no ORG/PROJECT, such as my-team/my-app (lower-case letters, digits, - and _; not digits alone)`,
     )
   }
   const config = loadCommandConfig()

@@ -12,6 +12,9 @@ const CHUNK_PAUSE_MS = 20
 const LEDGER_DAYS = 400
 /** Archived ones stay however long they are silent, or they would come back as new. */
 const ARCHIVED = 2
+/** By its events' own time. One that came late, and is still there, keeps its issue. */
+const SILENT_ISSUE = `last_seen < $1 and status <> ${ARCHIVED}
+  and not exists (select 1 from event where event.issue_id = issue.id)`
 
 export type Deleted = { leaves: string[]; failed: string[] }
 
@@ -58,7 +61,7 @@ export async function deleteOldRows(
   const ledgerBefore = new Date(Math.min(beforeMs, cutoffMs(nowMs, LEDGER_DAYS)))
   await deleteInChunks(database, 'event_default', 'received_at < $1', [before])
   await deleteOldCounts(database, before)
-  await deleteInChunks(database, 'issue', `last_seen < $1 and status <> ${ARCHIVED}`, [before])
+  await deleteInChunks(database, 'issue', SILENT_ISSUE, [before])
   await deleteInChunks(database, 'project_hour', 'hour < $1', [ledgerBefore])
   await deleteInChunks(database, 'outcome_hour', 'hour < $1', [ledgerBefore])
   await deleteInChunks(database, 'dead_letter', 'created_at < $1', [before])

@@ -23,7 +23,9 @@ export async function findProject(
     database,
     `select p.id, p.slug, p.name, p.platform, o.id as "organizationId", o.slug as "organizationSlug"
      from project p join organization o on o.id = p.organization_id
-     where p.organization_id = any($1::int[]) and (p.slug = $2 or p.id::text = $2)`,
+     where p.organization_id = any($1::int[]) and (p.slug = $2 or p.id::text = $2)
+     order by p.slug = $2 desc
+     limit 1`,
     [organizationIds, slugOrId],
   )
   if (!project) throw new AppError('not_found', 'There is no such project, or it is not yours.')
