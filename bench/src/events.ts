@@ -34,7 +34,7 @@ const SHAPES: Record<Size, Shape> = {
     modules: 0,
   },
   M: {
-    frames: [8, 11],
+    frames: [11, 14],
     contextLines: 2,
     breadcrumbs: [10, 14],
     hasVariables: false,
@@ -42,7 +42,7 @@ const SHAPES: Record<Size, Shape> = {
     modules: 0,
   },
   L: {
-    frames: [20, 34],
+    frames: [24, 40],
     contextLines: 5,
     breadcrumbs: [30, 30],
     hasVariables: true,
