@@ -134,7 +134,7 @@ test('the use of a key is noted once a minute', async () => {
 
 test('a use that is just being noted keeps no key from being looked up', async () => {
   let note: (() => void) | undefined
-  table.touch = () => new Promise((resolve) => (note = resolve))
+  table.touch = () => new Promise<undefined>((resolve) => (note = () => resolve(undefined)))
   await keys.find(1, KEY)
   const closed = keys.close()
   await until(async () => note !== undefined)
