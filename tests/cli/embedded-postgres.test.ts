@@ -146,6 +146,7 @@ test('files that are no database are left alone, with a line that says so', asyn
 })
 
 const asRoot = IS_ROOT ? test : test.skip
+if (!IS_ROOT) process.stderr.write('Tests of a start as root are skipped: run them as root.\n')
 
 asRoot('below a private folder of root, the files lie where PostgreSQL reaches them', async () => {
   chmodSync(dataDir, 0o700)
