@@ -1,6 +1,7 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import { inspect, types } from 'node:util'
 import { cut } from './bounded.ts'
+import { preferredType } from './preferred-type.ts'
 
 /** Body of a failed answer, after RFC 9457, with the error id to quote. */
 export type ProblemDetails = {
@@ -17,29 +18,58 @@ export type ProblemDetails = {
   stack?: string[]
 }
 
+/** A failed request, as far as its answer depends on it. */
+export type Failure = {
+  thrown: unknown
+  /** From 400 to 599. */
+  status: number
+  errorId: string
+  /** Value of the request's header `accept`. */
+  accept: string | undefined
+  /** Tells message and stack. */
+  isDevelopment: boolean
+}
+
+/** A whole answer, for whatever a framework sends answers with. Header names are lower case. */
+export type ProblemAnswer = { status: number; headers: Record<string, string>; body: string }
+
 const MAX_DETAIL_CHARS = 20_000
+const MAX_RETRY_AFTER_CHARS = 40
+/** Seconds. An app that knows better says so in the error's or the response's own header. */
+const RETRY_AFTER = '10'
 
-/** These describe the body that was meant to be sent, not this one. */
-const HEADERS_OF_OTHER_BODY = [
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-location',
-  'content-range',
-  'content-disposition',
-  'accept-ranges',
-  'etag',
-  'last-modified',
-  'transfer-encoding',
-] as const
+const TYPES = ['application/problem+json', 'application/json', 'text/html', 'text/plain'] as const
 
-/** Without message, stack and path unless `isDevelopment`: those are the program's own business. */
-export function problemDetails(
-  thrown: unknown,
-  status: number,
-  errorId: string,
-  isDevelopment: boolean,
-): ProblemDetails {
+/**
+ * The safe answer to a request that failed: problem+json (RFC 9457), or a page or a text where the
+ * client prefers that. Without message, stack and path unless `isDevelopment`: those are the
+ * program's own business. 503 comes with Retry-After, that of the error's own `headers` if it has one.
+ */
+export function problemAnswer(failure: Failure): ProblemAnswer {
+  const problem = problemDetails(failure)
+  const type = preferredType(failure.accept, TYPES) ?? TYPES[0]
+  const isText = type.startsWith('text/')
+  const body = !isText
+    ? JSON.stringify(problem)
+    : type === 'text/html'
+      ? problemPage(problem)
+      : problemText(problem)
+  return {
+    status: problem.status,
+    headers: {
+      'content-type': `${type === 'application/json' ? TYPES[0] : type}; charset=utf-8`,
+      'content-length': String(Buffer.byteLength(body)),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-error-id': problem.errorId,
+      ...(type === 'text/html' ? { 'content-security-policy': PAGE_POLICY } : {}),
+      ...(problem.status === 503 ? { 'retry-after': retryAfterOf(failure.thrown) } : {}),
+    },
+    body,
+  }
+}
+
+function problemDetails({ thrown, status, errorId, isDevelopment }: Failure): ProblemDetails {
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Server Error',
@@ -48,18 +78,6 @@ export function problemDetails(
     errorId,
     ...(isDevelopment ? developmentDetails(thrown) : {}),
   }
-}
-
-/** Sends it as the whole answer. Headers must not have been sent. */
-export function sendProblem(response: ServerResponse, problem: ProblemDetails): void {
-  const body = JSON.stringify(problem)
-  for (const name of HEADERS_OF_OTHER_BODY) response.removeHeader(name)
-  response.statusCode = problem.status
-  response.setHeader('content-type', 'application/problem+json; charset=utf-8')
-  response.setHeader('content-length', Buffer.byteLength(body))
-  response.setHeader('cache-control', 'no-store')
-  response.setHeader('x-content-type-options', 'nosniff')
-  response.end(body)
 }
 
 function developmentDetails(thrown: unknown): Pick<ProblemDetails, 'detail' | 'stack'> {
@@ -73,4 +91,48 @@ function developmentDetails(thrown: unknown): Pick<ProblemDetails, 'detail' | 's
     // An object that throws when it is looked at; the answer must be sent all the same.
     return {}
   }
+}
+
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+const PAGE_STYLE = `
+body { margin: 15vh auto; max-width: 34rem; padding: 0 1.5rem; font: 1rem/1.5 system-ui, sans-serif }
+code, pre { font-family: ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap }
+:root { color-scheme: light dark }`
+
+function problemPage({ title, status, errorId, detail, stack }: ProblemDetails): string {
+  const told = detail === undefined ? '' : `<pre>${escapeHtml(stack?.join('\n') ?? detail)}</pre>`
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${status} ${escapeHtml(title)}</title><style>${PAGE_STYLE}</style></head>
+<body><h1>${status} ${escapeHtml(title)}</h1>
+<p>Something went wrong on our side. If you ask about it, please quote this error id:</p>
+<p><code>${escapeHtml(errorId)}</code></p>${told}</body></html>
+`
+}
+
+function problemText({ title, status, errorId, detail, stack }: ProblemDetails): string {
+  const told = detail === undefined ? '' : `\n\n${stack?.join('\n') ?? detail}`
+  return `${status} ${title}\nError id: ${errorId}${told}\n`
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
+}
+
+/** As `http-errors` has it: the error may bring headers for its answer. Only this one is taken. */
+function retryAfterOf(thrown: unknown): string {
+  try {
+    const headers: Record<string, unknown> =
+      (thrown as { headers?: Record<string, unknown> } | null | undefined)?.headers ?? {}
+    const value = headers['retry-after'] ?? headers['Retry-After']
+    const text = typeof value === 'number' ? String(value) : value
+    if (typeof text === 'string' && text.length <= MAX_RETRY_AFTER_CHARS) {
+      // Seconds or a date of HTTP; anything else could be made to be a second header.
+      if (/^(?:\d{1,9}|[A-Z][a-z]{2}, [\w :]{10,30})$/.test(text)) return text
+    }
+  } catch {
+    // An error that throws when it is looked at says nothing about when to try again.
+  }
+  return RETRY_AFTER
 }

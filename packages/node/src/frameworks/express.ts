@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { captureThrown, newEventId } from '../capture.ts'
-import { type Client, getClient } from '../client.ts'
-import { currentContext } from '../current-scope.ts'
-import { contextOf } from '../integrations/http.ts'
-import { problemDetails, sendProblem } from '../problem-details.ts'
-import { captureUndecided } from '../undecided.ts'
+import {
+  addHandledBreadcrumb,
+  captureFailedRequest,
+  errorStatus,
+  isErrorStatus,
+  problemFor,
+  readProperty,
+  sendProblem,
+} from '../failed-request.ts'
 
 /** What Express 4 and 5 give an error handler, as far as it is used; so neither is imported. */
 export type ExpressRequest = IncomingMessage & { app?: unknown }
@@ -20,7 +23,6 @@ export type ExpressErrorHandler = (
 export type ExpressApp = { use(handler: ExpressErrorHandler): unknown }
 
 const MIN_SERVER_ERROR = 500
-const MAX_STATUS = 599
 
 /**
  * Express' error handler, to be added after all routes. An error with a status below 500 (as
@@ -39,13 +41,13 @@ const MAX_STATUS = 599
  */
 export function expressErrorHandler(): ExpressErrorHandler {
   return function maydayErrorHandler(error, request, response, next) {
-    const ownStatus = [read(error, 'status'), read(error, 'statusCode')].find(isErrorStatus)
+    const ownStatus = errorStatus(error)
     if (ownStatus !== undefined && ownStatus < MIN_SERVER_ERROR) {
-      addHandledBreadcrumb(error, Math.floor(ownStatus))
+      addHandledBreadcrumb(error, ownStatus)
       next(error)
       return
     }
-    const errorId = capture(error, response)
+    const errorId = captureFailedRequest(error, 'express', response)
     if (response.locals) response.locals.errorId = errorId
     // Express' own rule: where the error has no status, that of the response counts, else 500.
     const status = Math.floor([ownStatus, response.statusCode].find(isErrorStatus) ?? 500)
@@ -56,7 +58,7 @@ export function expressErrorHandler(): ExpressErrorHandler {
     }
     response.setHeader('X-Error-Id', errorId)
     if (isAnsweredByOther) next(error)
-    else sendProblem(response, problemDetails(error, status, errorId, isDevelopment(getClient())))
+    else sendProblem(response, problemFor(error, status, errorId, request.headers.accept))
   }
 }
 
@@ -65,39 +67,12 @@ export function setupExpressErrorHandler(app: ExpressApp): void {
   app.use(expressErrorHandler())
 }
 
-function capture(error: unknown, response: ServerResponse): string {
-  const context = contextOf(response)
-  if (context?.exchange) return captureUndecided(error, 'express', context, context.exchange)
-  const client = getClient()
-  if (client === undefined) return newEventId()
-  // The request began before init, so nothing is known of it.
-  return captureThrown(error, {
-    capture: { type: 'express', handled: false },
-    level: 'error',
-    context: currentContext(),
-  })
-}
-
-function isErrorStatus(status: unknown): status is number {
-  return typeof status === 'number' && status >= 400 && status <= MAX_STATUS
-}
-
-function addHandledBreadcrumb(error: unknown, status: number): void {
-  const message = read(error, 'message')
-  getClient()?.addBreadcrumb({
-    category: 'exception',
-    level: 'info',
-    ...(typeof message === 'string' ? { message } : {}),
-    data: { status_code: status },
-  })
-}
-
 /** Whether the app's own stack has an error handler, one with four parameters, after ours. */
 function hasHandlerAfter(app: unknown, ours: ExpressErrorHandler): boolean {
   // Express 5 has `router`, which Express 4 refuses to be read; there it is `_router`.
-  const stack = read(read(app, '_router') ?? read(app, 'router'), 'stack')
+  const stack = readProperty(readProperty(app, '_router') ?? readProperty(app, 'router'), 'stack')
   if (!Array.isArray(stack)) return false
-  const handlers = stack.map((layer) => read(layer, 'handle'))
+  const handlers = stack.map((layer) => readProperty(layer, 'handle'))
   const index = handlers.indexOf(ours)
   return (
     index !== -1 &&
@@ -105,20 +80,4 @@ function hasHandlerAfter(app: unknown, ours: ExpressErrorHandler): boolean {
       .slice(index + 1)
       .some((handler) => typeof handler === 'function' && handler.length === 4)
   )
-}
-
-/** Both must agree, so that a wrong setting in production does not show stacks to the world. */
-function isDevelopment(client: Client | undefined): boolean {
-  const environment = client?.options.environment ?? process.env.NODE_ENV
-  return environment === 'development' && process.env.NODE_ENV !== 'production'
-}
-
-function read(value: unknown, key: string): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
-  try {
-    return (value as Record<string, unknown>)[key]
-  } catch {
-    // A getter that throws, such as Express 4's `app.router`.
-    return undefined
-  }
 }
