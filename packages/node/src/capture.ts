@@ -5,7 +5,9 @@ import { cut } from './bounded.ts'
 import { type Client, getClient } from './client.ts'
 import type { Context } from './current-scope.ts'
 import { type Capture, exceptionsFrom } from './event-from-error.ts'
+import type { Exchange } from './exchange.ts'
 import { beginEvent, type EventSeed } from './prepare-event.ts'
+import { tellLeftOut } from './repeats.ts'
 import { type Primitive, Scope } from './scope.ts'
 
 /** Data for one event, beside that of the scopes. */
@@ -41,27 +43,35 @@ export function newEventId(): string {
 }
 
 /**
- * Makes an event of anything that was thrown, and hands it on by `submit`. This is the edge of the
- * SDK: nothing gets out of here into the program.
+ * Makes an event of anything that was thrown, and sends it, or hands it to `decideLater`. This is the
+ * edge of the SDK: nothing gets out of here into the program.
  *
  * @returns the event's id; also when the event is dropped, so that what the user is told is the same
  */
 export function captureThrown(
   thrown: unknown,
   options: ThrownOptions,
-  submit: (client: Client, event: EventPayload) => void = (client, event) =>
-    client.submit(event, { originalException: thrown }),
+  decideLater?: (client: Client, event: EventPayload) => void,
 ): string {
   const client = getClient()
   const { exchange } = options.context
-  const id = knownId(thrown, exchange)
-  if (id !== undefined) return claim(options.context, id)
-  const eventId = newEventId()
+  const known = knownId(thrown, exchange)
+  if (known !== undefined) return claim(options.context, known)
+  const key = keyOf(thrown)
+  const folded = client?.repeats.fold(key, exchange)
+  const eventId = folded ?? idFor(exchange)
   try {
     remember(thrown, { id: eventId, exchange })
     claim(options.context, eventId)
-    const event = client?.transport && makeEvent(client, thrown, eventId, options)
-    if (event) submit(client, event)
+    if (folded !== undefined || client?.transport === undefined) return eventId
+    const event = makeEvent(client, thrown, key, eventId, options)
+    if (event === undefined) return eventId
+    if (decideLater) {
+      decideLater(client, event)
+    } else {
+      client.repeats.open(key, exchange, event)
+      client.submit(event, { originalException: thrown })
+    }
   } catch (error) {
     client?.log(`could not capture: ${String(error)}`)
     client?.drop('internal_sdk_error')
@@ -75,14 +85,18 @@ export function captureSeed(
   context: Context,
   captureContext?: CaptureContext,
 ): string {
-  const eventId = seed.exception ? claim(context, newEventId()) : newEventId()
+  const eventId = idFor(context.exchange)
+  if (seed.exception) claim(context, eventId)
   context.isolationScope.lastEventId = eventId
   const client = getClient()
   try {
-    if (client?.transport === undefined || !isLetThrough(client, seedKey(seed))) return eventId
+    if (client?.transport === undefined) return eventId
+    const admitted = letThrough(client, seedKey(seed))
+    if (admitted === undefined || !isSampled(client)) return eventId
     const event = beginEvent({ ...seed, event_id: eventId }, context, client.options)
     applyCaptureContext(event, captureContext)
-    if (isSampled(client)) client.submit(event, {})
+    tellLeftOut(event, admitted.leftOut)
+    client.submit(event, {})
   } catch (error) {
     client?.log(`could not capture: ${String(error)}`)
     client?.drop('internal_sdk_error')
@@ -101,10 +115,11 @@ export const MANUAL: Capture = { type: 'generic', handled: true }
 function makeEvent(
   client: Client,
   thrown: unknown,
+  key: string,
   eventId: string,
   { capture, level, context, site, captureContext }: ThrownOptions,
 ): EventPayload | undefined {
-  const admitted = isLetThrough(client, keyOf(thrown))
+  const admitted = letThrough(client, key)
   if (admitted === undefined) return undefined
   const values = exceptionsFrom(thrown, capture, site)
   const main = values.at(-1)
@@ -113,14 +128,14 @@ function makeEvent(
     return undefined
   }
   if (!isSampled(client)) return undefined
-  const flood = admitted.leftOut > 0 ? { contexts: { flood: { left_out: admitted.leftOut } } } : {}
-  const seed: EventSeed = { event_id: eventId, level, exception: { values }, ...flood }
+  const seed: EventSeed = { event_id: eventId, level, exception: { values } }
   const event = beginEvent(seed, context, client.options)
   applyCaptureContext(event, captureContext)
+  tellLeftOut(event, admitted.leftOut)
   return event
 }
 
-function isLetThrough(client: Client, key: string): { leftOut: number } | undefined {
+function letThrough(client: Client, key: string): { leftOut: number } | undefined {
   const admitted = client.flood.isClosed() ? undefined : client.flood.admit(key)
   if (admitted === undefined) client.drop('backpressure')
   return admitted
@@ -142,16 +157,23 @@ function isIgnored(client: Client, text: string): boolean {
   })
 }
 
-/** What tells one error of a storm from another. Not its stack: V8 takes its time to write that. */
+/**
+ * What tells one error of a storm from another: type and message, but for the numbers in it. Not its
+ * stack: V8 takes its time to write that.
+ */
 function keyOf(thrown: unknown): string {
   if (!types.isNativeError(thrown)) return typeof thrown
   const message: unknown = Object.getOwnPropertyDescriptor(thrown, 'message')?.value
   const type = Object.getPrototypeOf(thrown)?.constructor?.name
-  return `${type}:${typeof message === 'string' ? message.slice(0, MAX_KEY_CHARS) : ''}`
+  return `${type}:${typeof message === 'string' ? withoutNumbers(message) : ''}`
 }
 
 function seedKey(seed: Omit<EventSeed, 'event_id'>): string {
-  return (seed.fingerprint?.join() ?? seed.logentry?.formatted ?? 'event').slice(0, MAX_KEY_CHARS)
+  return seed.fingerprint?.join() ?? withoutNumbers(seed.logentry?.formatted ?? 'event')
+}
+
+function withoutNumbers(text: string): string {
+  return text.slice(0, MAX_KEY_CHARS).replace(/\d+/g, '0')
 }
 
 function applyCaptureContext(
@@ -187,10 +209,21 @@ function remember(thrown: unknown, known: Known): void {
   if (isObject(thrown)) knownErrors.set(thrown, known)
 }
 
-function claim(context: Context, id: string): string {
-  if (context.exchange) context.exchange.errorId ??= id
-  context.isolationScope.lastEventId = id
-  context.isolationScope.lastErrorId = id
+/** The id that the client of this request has been told already, if no event has it yet. */
+function idFor(exchange: Exchange | undefined): string {
+  const isTold = exchange?.errorId !== undefined && !exchange.hasEvent
+  return isTold ? (exchange.errorId as string) : newEventId()
+}
+
+/** Makes it the error id of the request, if the client has not been told another one. */
+function claim({ exchange, isolationScope }: Context, id: string): string {
+  if (exchange) {
+    if (!exchange.response.headersSent && !exchange.isCandidate) exchange.errorId = id
+    exchange.errorId ??= id
+    exchange.hasEvent = true
+  }
+  isolationScope.lastEventId = id
+  isolationScope.lastErrorId = id
   return id
 }
 

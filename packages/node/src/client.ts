@@ -4,6 +4,7 @@ import { type Context, currentContext } from './current-scope.ts'
 import { FloodGuard } from './flood-guard.ts'
 import type { EventHint, ResolvedOptions } from './options.ts'
 import { encodeEvent, finishEvent, HOOK_TIMEOUT_MS } from './prepare-event.ts'
+import { Repeats } from './repeats.ts'
 import { addSourceContext, addSourceContextNow } from './source-context.ts'
 import { Transport } from './transport.ts'
 
@@ -18,6 +19,7 @@ export class Client {
   readonly options: ResolvedOptions
   readonly transport: Transport | undefined
   readonly flood: FloodGuard = new FloodGuard()
+  readonly repeats: Repeats = new Repeats()
   readonly #uninstalls: (() => void)[] = []
   readonly #pending = new Set<Pending>()
   readonly #undecided = new Set<() => void>()
@@ -151,6 +153,7 @@ export class Client {
 
   #ask(pending: Pending): EventPayload | null | PromiseLike<EventPayload | null> {
     pending.state = 'asking'
+    this.repeats.close(pending.event)
     try {
       return finishEvent(pending.event, pending.hint, this.options)
     } catch (error) {

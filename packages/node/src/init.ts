@@ -1,5 +1,6 @@
 import { Client, getClient, type Integration, setClient } from './client.ts'
 import { consoleIntegration } from './integrations/console.ts'
+import { failedAnswerIntegration } from './integrations/failed-answer.ts'
 import { httpIntegration } from './integrations/http.ts'
 import { outgoingHttpIntegration } from './integrations/outgoing-http.ts'
 import { processExitIntegration } from './integrations/process-exit.ts'
@@ -12,6 +13,7 @@ const INTEGRATIONS: Integration[] = [
   unhandledRejectionIntegration,
   processExitIntegration,
   httpIntegration,
+  failedAnswerIntegration,
   outgoingHttpIntegration,
   consoleIntegration,
 ]

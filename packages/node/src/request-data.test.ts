@@ -1,5 +1,6 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from '@jest/globals'
+import { Exchange } from './exchange.ts'
 import { transactionOf } from './request-data.ts'
 
 test.each([
@@ -16,5 +17,15 @@ test.each([
   ['/regexp/1', { path: /regexp/ }, '', 'GET /regexp/:id'],
 ])('%s under %p is named %4$s', (originalUrl, route, baseUrl, expected) => {
   const request = { method: 'GET', url: originalUrl, originalUrl, route, baseUrl }
-  expect(transactionOf(request as unknown as IncomingMessage)).toBe(expected)
+  expect(transactionOf(exchangeOf(request))).toBe(expected)
 })
+
+test('a pattern that a framework has told goes before the path', () => {
+  const exchange = exchangeOf({ method: 'PUT', url: '/v1/shops/ab/orders/cd' })
+  exchange.route = '/v1/shops/:shop/orders/:order'
+  expect(transactionOf(exchange)).toBe('PUT /v1/shops/:shop/orders/:order')
+})
+
+function exchangeOf(request: object): Exchange {
+  return new Exchange(request as IncomingMessage, {} as ServerResponse)
+}

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EventPayload, RequestInfo } from '@mayday/protocol/event'
 import { cut } from './bounded.ts'
 import type { Exchange } from './exchange.ts'
+import { requestBody } from './request-body.ts'
 import { FILTERED, isSensitiveHeader, scrubText, scrubUrl } from './scrub.ts'
 
 const MAX_HEADERS = 100
@@ -19,7 +20,9 @@ type RoutedRequest = IncomingMessage & {
 /** Tells in the event which request was served, under which route, and how it ended. */
 export function describeExchange(event: EventPayload, exchange: Exchange): void {
   event.request = requestInfo(exchange.request)
-  event.transaction ??= transactionOf(exchange.request)
+  const body = requestBody(exchange)
+  if (body !== undefined) event.request.data = body
+  event.transaction ??= transactionOf(exchange)
   const trace = traceContext(exchange.request)
   event.contexts = { ...event.contexts, ...(trace ? { trace } : {}) }
   describeResponse(event, exchange)
@@ -28,6 +31,7 @@ export function describeExchange(event: EventPayload, exchange: Exchange): void 
 /** Told again when a response that was undecided has ended. */
 export function describeResponse(event: EventPayload, exchange: Exchange): void {
   const { response, startedAtMs } = exchange
+  const bodySize = bodySizeOf(response)
   event.contexts = {
     ...event.contexts,
     response: {
@@ -35,8 +39,17 @@ export function describeResponse(event: EventPayload, exchange: Exchange): void 
       duration_ms: Math.round((performance.now() - startedAtMs) * 10) / 10,
       headers_sent: response.headersSent,
       finished: response.writableFinished,
+      ...(bodySize === undefined ? {} : { body_size: bodySize }),
     },
   }
+}
+
+/** In bytes, as the answer itself says; one that is sent in chunks does not. */
+function bodySizeOf(response: ServerResponse): number | undefined {
+  // Node's own text of the head, since headers given to `writeHead` are kept nowhere else.
+  const head = (response as ServerResponse & { _header?: unknown })._header
+  const match = typeof head === 'string' ? /\r\ncontent-length: (\d{1,15})\r\n/i.exec(head) : null
+  return match ? Number(match[1]) : undefined
 }
 
 /** Without body, cookies and addresses; sensitive headers and parameters are filtered. */
@@ -54,13 +67,15 @@ export function requestInfo(request: IncomingMessage): RequestInfo {
  * `METHOD route pattern`, such as `GET /orders/:id`. Where no route is known, the path with its
  * ids replaced, so that each customer's order does not become a transaction of its own.
  */
-export function transactionOf(request: RoutedRequest): string {
+export function transactionOf(exchange: Exchange): string {
+  const request: RoutedRequest = exchange.request
   const path = pathAndQuery(request).split(/[?#]/, 1)[0] ?? '/'
   const pattern = request.route?.path
   const route =
-    typeof pattern === 'string'
+    exchange.route ??
+    (typeof pattern === 'string'
       ? `${mountPoint(request, path, pattern)}${pattern}`
-      : withoutIds(path)
+      : withoutIds(path))
   return cut(`${request.method} ${route.replace(/(.)\/$/, '$1')}`, MAX_TRANSACTION_CHARS)
 }
 

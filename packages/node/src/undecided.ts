@@ -18,11 +18,14 @@ export function captureUndecided(
   context: Context,
   exchange: Exchange,
 ): string {
-  return captureThrown(
+  exchange.isCandidate = false
+  const errorId = captureThrown(
     thrown,
     { capture: { type: mechanism, handled: false }, level: 'error', context },
     (client, event) => decideLater(client, event, { thrown, context, exchange }),
   )
+  exchange.isCandidate = true
+  return errorId
 }
 
 type Candidate = { thrown: unknown; context: Context; exchange: Exchange }
@@ -34,8 +37,11 @@ function decideLater(client: Client, event: EventPayload, candidate: Candidate):
   const decide = client.holdUndecided(() => {
     describeResponse(event, exchange)
     if (isFailure(exchange, wasClientGone, thrown)) {
-      if (response.headersSent) {
-        event.tags = { 'http.status_code': String(response.statusCode), ...event.tags }
+      const ending = endingOf(exchange, wasClientGone)
+      event.tags = {
+        ...(response.headersSent ? { 'http.status_code': String(response.statusCode) } : {}),
+        ...(ending === 'answered' ? {} : { 'http.ending': ending }),
+        ...event.tags,
       }
       client.submit(event, { originalException: thrown })
     } else {
@@ -44,6 +50,18 @@ function decideLater(client: Client, event: EventPayload, candidate: Candidate):
   })
   if (response.closed) decide()
   else response.once('close', decide)
+}
+
+/**
+ * How the answer to a request that failed ended: whole, broken off after it had begun, never begun,
+ * or for a client that had left before the error.
+ */
+type Ending = 'answered' | 'broken_off' | 'unanswered' | 'client_gone'
+
+function endingOf({ response }: Exchange, wasClientGone: boolean): Ending {
+  if (wasClientGone) return 'client_gone'
+  if (response.writableFinished) return 'answered'
+  return response.headersSent ? 'broken_off' : 'unanswered'
 }
 
 function isFailure(exchange: Exchange, wasClientGone: boolean, thrown: unknown): boolean {

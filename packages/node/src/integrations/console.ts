@@ -2,6 +2,8 @@ import { inspect, types } from 'node:util'
 import type { Level } from '@mayday/protocol/event'
 import { cut } from '../bounded.ts'
 import type { Integration } from '../client.ts'
+import { currentContext } from '../current-scope.ts'
+import { noteLogged } from '../logged-error.ts'
 
 const LEVELS = {
   debug: 'debug',
@@ -22,7 +24,9 @@ export const consoleIntegration: Integration = {
       const method = name as keyof typeof LEVELS
       const original = console[method]
       const wrapped = (...args: unknown[]) => {
-        client.addBreadcrumb({ category: 'console', level, message: textOf(args) })
+        const context = currentContext()
+        if (context.exchange) noteLogged(context.exchange, args)
+        client.addBreadcrumb({ category: 'console', level, message: textOf(args) }, context)
         original.apply(console, args)
       }
       console[method] = wrapped

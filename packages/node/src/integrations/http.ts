@@ -1,10 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { captureSeed } from '../capture.ts'
-import type { Client, Integration } from '../client.ts'
+import type { Integration } from '../client.ts'
 import { Context, enterContext } from '../current-scope.ts'
 import { Exchange } from '../exchange.ts'
-import { transactionOf } from '../request-data.ts'
+import { reportStatus } from '../status-event.ts'
 
 type ServerMessage = { request: IncomingMessage; response: ServerResponse }
 
@@ -25,13 +24,16 @@ export const httpIntegration: Integration = {
   install(client) {
     const onStart = (message: unknown) => {
       const { request, response } = message as ServerMessage
-      const context = new Context(new Exchange(request, response))
+      const exchange = new Exchange(request, response)
+      const context = new Context(exchange)
       ;(response as MarkedResponse)[CONTEXT] = context
       enterContext(context)
     }
     const onFinish = (message: unknown) => {
       const { response } = message as ServerMessage
-      if (response.statusCode >= 500) reportStatus(client, response)
+      if (response.statusCode < 500) return
+      const context = contextOf(response)
+      if (context) reportStatus(client, context)
     }
     subscribe('http.server.request.start', onStart)
     subscribe('http.server.response.finish', onFinish)
@@ -45,26 +47,4 @@ export const httpIntegration: Integration = {
 /** The context of the request that this is the response to; undefined when it began before `init`. */
 export function contextOf(response: ServerResponse): Context | undefined {
   return (response as MarkedResponse)[CONTEXT]
-}
-
-function reportStatus(client: Client, response: ServerResponse): void {
-  const context = contextOf(response)
-  const exchange = context?.exchange
-  if (exchange === undefined || exchange.errorId !== undefined) return
-  try {
-    const route = transactionOf(exchange.request)
-    const status = response.statusCode
-    exchange.errorId = captureSeed(
-      {
-        level: 'error',
-        transaction: route,
-        logentry: { formatted: `${route} answered ${status} without an exception` },
-        fingerprint: ['http-status', route, String(status)],
-        tags: { 'http.status_code': String(status) },
-      },
-      context as Context,
-    )
-  } catch (error) {
-    client.log(`could not report a status: ${String(error)}`)
-  }
 }
