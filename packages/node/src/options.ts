@@ -38,7 +38,17 @@ export type Options = {
   ignoreErrors?: (string | RegExp)[] | undefined
   /** Longest wait for unsent events when the process ends, in milliseconds. @default 2000 */
   shutdownTimeout?: number | undefined
+  /**
+   * Up to which size an event holds the body of the request: `small` 1,000 bytes, `medium` 10,000,
+   * `always` 100,000. Values under keys that sound secret are filtered.
+   * @default 'none'
+   */
+  maxRequestBodySize?: keyof typeof REQUEST_BODY_BYTES | undefined
+  /** Whether frames of uncaught exceptions tell their local variables. @default false */
+  includeLocalVariables?: boolean | undefined
 }
+
+const REQUEST_BODY_BYTES = { none: 0, small: 1000, medium: 10_000, always: 100_000 } as const
 
 export type BeforeSend = (
   event: EventPayload,
@@ -64,6 +74,9 @@ export type ResolvedOptions = {
   beforeBreadcrumb: ((breadcrumb: Breadcrumb) => Breadcrumb | null) | undefined
   ignoreErrors: (string | RegExp)[]
   shutdownTimeoutMs: number
+  /** 0: none. */
+  maxRequestBodyBytes: number
+  includeLocalVariables: boolean
 }
 
 const MAX_BREADCRUMBS = 100
@@ -102,6 +115,8 @@ export function resolveOptions(
       2000,
       warn,
     ),
+    maxRequestBodyBytes: requestBodyBytes(options.maxRequestBodySize, warn),
+    includeLocalVariables: options.includeLocalVariables === true,
   }
 }
 
@@ -134,6 +149,16 @@ function inRange(
   if (typeof value === 'number' && value >= min && value <= max) return value
   warn(`The option ${name} has to be a number from ${min} to ${max}; ${fallback} is used.`)
   return fallback
+}
+
+function requestBodyBytes(value: unknown, warn: (line: string) => void): number {
+  if (value === undefined) return 0
+  if (typeof value === 'string' && Object.hasOwn(REQUEST_BODY_BYTES, value)) {
+    return REQUEST_BODY_BYTES[value as keyof typeof REQUEST_BODY_BYTES]
+  }
+  const names = Object.keys(REQUEST_BODY_BYTES).join(', ')
+  warn(`The option maxRequestBodySize has to be one of ${names}; none is used.`)
+  return 0
 }
 
 function hook<T>(name: string, value: T, warn: (line: string) => void): T | undefined {
