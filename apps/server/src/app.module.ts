@@ -13,11 +13,13 @@ import { AuthController } from './account/auth.controller.ts'
 import { IndexController } from './account/index.controller.ts'
 import { UsersController } from './account/users.controller.ts'
 import type { Config } from './config.ts'
+import { AttachmentsController } from './events/attachments.controller.ts'
 import { EventsController } from './events/events.controller.ts'
 import { EdgeExceptionFilter } from './http/exception.filter.ts'
 import { HealthController } from './http/health.controller.ts'
 import { CONFIG, LOG } from './http/injected.ts'
 import { Readiness } from './http/readiness.ts'
+import { FeedbackController } from './issues/feedback.controller.ts'
 import { IssueEventsController } from './issues/issue-events.controller.ts'
 import { IssueListsController } from './issues/issue-lists.controller.ts'
 import { IssueTagsController } from './issues/issue-tags.controller.ts'
@@ -37,10 +39,12 @@ export const WEB_CONTROLLERS = [
   ProjectsController,
   ProjectKeysController,
   EventsController,
+  AttachmentsController,
   IssueListsController,
   IssuesController,
   IssueEventsController,
   IssueTagsController,
+  FeedbackController,
   OverviewController,
 ]
 

@@ -3,7 +3,14 @@ import { ROLES, SCOPES } from '@mayday/protocol/api/account'
 import { grants, ROLE_SCOPES } from '../src/account/roles.ts'
 import { createToken } from '../src/account/tokens.ts'
 import { formatShortId } from '../src/issues/short-id.ts'
-import { makeAccount, makeEvent, makeIssue, makeTenant, type Tenant } from './factories.ts'
+import {
+  makeAccount,
+  makeAttachment,
+  makeEvent,
+  makeIssue,
+  makeTenant,
+  type Tenant,
+} from './factories.ts'
 import { allRoutes, type Route } from './routes.ts'
 import { call, sessionCookie, startTestServer, type TestServer } from './server.ts'
 
@@ -135,6 +142,7 @@ describe('scopes', () => {
 
 /** Ids within our own organisation that lead nowhere, so that what is allowed still changes nothing. */
 const NOWHERE: Record<string, string> = {
+  attachment: '999999999',
   project: 'none',
   issue: '999999999',
   event: 'f'.repeat(32),
@@ -191,6 +199,7 @@ async function makeWorld(): Promise<World> {
   const tenant = await makeTenant(database)
   const issue = await makeIssue(database, tenant.projectId, { tags: { browser: 'Firefox' } })
   const event = await makeEvent(database, { projectId: tenant.projectId, issueId: issue })
+  const attachment = await makeAttachment(database, { projectId: tenant.projectId, eventId: event })
   await createToken(database, {
     organizationSlug: tenant.organization,
     accountId: tenant.accountId,
@@ -211,6 +220,7 @@ async function makeWorld(): Promise<World> {
       key: tenant.publicKey,
       issue,
       event,
+      attachment,
       errorId: event,
       shortId: formatShortId(tenant.project, 1),
       id: String(token?.id),

@@ -172,6 +172,22 @@ export async function makeEvent(
   return eventId
 }
 
+/** A file of an event. Gives its row id. */
+export async function makeAttachment(
+  database: DataSource,
+  of: { projectId: number; eventId: string },
+  { name = 'log.txt', contentType = 'text/plain', bytes = Buffer.from('log') } = {},
+): Promise<string> {
+  const digest = createHash('sha256').update(name).update(bytes).digest()
+  const id = await insertId(
+    database,
+    `insert into attachment (project_id, event_id, digest, received_at, name, content_type, kind,
+       size, data) values ($1, $2, $3, now(), $4, $5, 'event.attachment', $6, $7) returning id`,
+    [of.projectId, of.eventId, digest, name, contentType, bytes.length, bytes],
+  )
+  return String(id)
+}
+
 export function randomId(): string {
   return randomUUID().replaceAll('-', '')
 }

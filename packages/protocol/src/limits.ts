@@ -17,6 +17,9 @@ export const MAX_JSON_DEPTH = 128
 // One item's payload. A larger event is answered with 413; other items are dropped with an outcome.
 export const MAX_EVENT_BYTES = 1 * MIB
 export const MAX_ATTACHMENT_BYTES = 20 * MIB
+/** Of all attachments in one envelope. Those beyond either limit are dropped. */
+export const MAX_ATTACHMENTS_BYTES = 50 * MIB
+export const MAX_ATTACHMENTS = 20
 export const MAX_SESSION_BYTES = 10 * MIB
 export const MAX_CLIENT_REPORT_BYTES = 100 * KIB
 export const MAX_CHECK_IN_BYTES = 100 * KIB
@@ -63,6 +66,11 @@ export const MAX_VARS_BYTES = 4 * KIB
 export const MAX_BREADCRUMB_DATA_BYTES = 2 * KIB
 export const MAX_USER_DATA_BYTES = 2 * KIB
 export const MAX_MODULES_BYTES = 16 * KIB
+
+// Feedback, in UTF-16 code units.
+export const MAX_FEEDBACK_CHARS = 4096
+export const MAX_FILE_NAME_CHARS = 200
+export const MAX_CONTENT_TYPE_CHARS = 128
 
 // Times.
 /** An event may be this far ahead of its receipt; beyond, the time of receipt stands. */

@@ -6,6 +6,7 @@ import {
   SessionEntity,
   SignInLinkEntity,
 } from './account.entity.ts'
+import { AttachmentEntity, FeedbackEntity } from './attachment.entity.ts'
 import {
   IssueHourEntity,
   IssueTagEntity,
@@ -34,6 +35,8 @@ export const ENTITIES: object[] = [
   IssueTagEntity,
   IssueUserEntity,
   ProjectHourEntity,
+  AttachmentEntity,
+  FeedbackEntity,
   OutcomeHourEntity,
   DeadLetterEntity,
   JournalCursorEntity,

@@ -8,7 +8,7 @@ export type JournalRecord = {
   keyId: number
   /** Milliseconds since 1970 at which intake accepted it; fixes the partition, also on replay. */
   receivedAtMs: number
-  /** Id of the first event in the envelope: 32 hex digits, or empty when it holds no event. */
+  /** Id of the event that the envelope is about: 32 hex digits, or empty when it is about none. */
   eventId: string
   /** Number of event items, for the backlog that operators see. */
   events: number

@@ -1,3 +1,4 @@
+import { itemType } from '@mayday/protocol/item-types'
 import type { Statements } from '../db/sql.ts'
 import { advanceCursor } from './process/advance-cursor.ts'
 import { readClientReport } from './process/client-report.ts'
@@ -12,9 +13,13 @@ import { linkIssues } from './process/link-issues.ts'
 import { linkReleases } from './process/link-releases.ts'
 import { normalize } from './process/normalize.ts'
 import { prepare } from './process/prepare.ts'
-import { receive } from './process/receive.ts'
+import { readAttachment } from './process/read-attachment.ts'
+import { readFeedback, readUserReport } from './process/read-feedback.ts'
+import { type Parts, receive } from './process/receive.ts'
 import { recordOutcomes } from './process/record-outcomes.ts'
+import { storeAttachments } from './process/store-attachments.ts'
 import { storeEvents } from './process/store-events.ts'
+import { storeFeedback } from './process/store-feedback.ts'
 import { updateIssues } from './process/update-issues.ts'
 import { type Batch, type ItemOutcome, type PreparedRecord, Rejected } from './states.ts'
 
@@ -26,7 +31,7 @@ import { type Batch, type ItemOutcome, type PreparedRecord, Rejected } from './s
  */
 export function prepareRecord(read: ReadRecord): PreparedRecord {
   const { record } = read
-  const prepared: PreparedRecord = { ...read, events: [], outcomes: [], poison: undefined }
+  const prepared: PreparedRecord = { ...read, ...nothing() }
   const itemCount = Math.max(1, record.events)
   try {
     const parts = orOutcome(prepared, { ...REJECTED_EVENT, quantity: itemCount }, () =>
@@ -37,15 +42,43 @@ export function prepareRecord(read: ReadRecord): PreparedRecord {
         prepared.events.push(prepare(group(normalize(received))))
       })
     }
-    for (const report of parts?.reports ?? []) {
-      orOutcome(prepared, REJECTED_REPORT, () => {
-        prepared.outcomes.push(...readClientReport(report))
-      })
+    for (const other of parts?.others ?? []) {
+      const { category } = itemType(other.item.header.type)
+      orOutcome(prepared, { category, quantity: 1 }, () => readOther(prepared, other))
     }
     return prepared
   } catch (error) {
     return poisoned(read, error)
   }
+}
+
+/** Items that are no events. */
+function readOther(prepared: PreparedRecord, { item, eventId }: Parts['others'][number]): void {
+  const { record, attached, feedback, outcomes } = prepared
+  const accepted = (quantity = 1) => {
+    const { category } = itemType(item.header.type)
+    outcomes.push({ outcome: 'accepted', reason: '', category, quantity })
+  }
+  switch (item.header.type) {
+    case 'client_report':
+      outcomes.push(...readClientReport(item))
+      break
+    case 'attachment':
+      attached.push(readAttachment(record, eventId, item))
+      accepted()
+      break
+    case 'user_report':
+      feedback.push(readUserReport(record, item))
+      accepted()
+      break
+    case 'feedback':
+      feedback.push(readFeedback(record, eventId, item))
+      accepted()
+  }
+}
+
+function nothing(): Omit<PreparedRecord, 'record' | 'end'> {
+  return { events: [], attached: [], feedback: [], outcomes: [], poison: undefined }
 }
 
 /** A record as the journal's reader gives it. */
@@ -80,6 +113,15 @@ export async function storeBatch(database: Statements, batch: Batch): Promise<Ba
   await updateIssues(database, stored)
   await countHours(database, stored)
   await countTags(database, stored)
+  await storeAttachments(
+    database,
+    records.flatMap(({ attached }) => attached),
+  )
+  await storeFeedback(
+    database,
+    records.flatMap(({ feedback }) => feedback),
+    stored,
+  )
   await recordOutcomes(database, { stored, repeats: allRepeats, records })
   const deadLetters = await keepDeadLetters(database, records)
   const rejected = records.flatMap(({ outcomes }) => outcomes).filter(isRejection).length
@@ -90,9 +132,9 @@ export async function storeBatch(database: Statements, batch: Batch): Promise<Ba
 export function poisoned({ record, end }: ReadRecord, error: unknown): PreparedRecord {
   const quantity = Math.max(1, record.events)
   return {
+    ...nothing(),
     record,
     end,
-    events: [],
     outcomes: [{ outcome: 'invalid', reason: 'dead_letter', category: 'error', quantity }],
     poison: describe(error),
   }
@@ -101,7 +143,6 @@ export function poisoned({ record, end }: ReadRecord, error: unknown): PreparedR
 const MAX_ERROR_CHARS = 4096
 type Rejection = Pick<ItemOutcome, 'category' | 'quantity'>
 const REJECTED_EVENT: Rejection = { category: 'error', quantity: 1 }
-const REJECTED_REPORT: Rejection = { category: 'internal', quantity: 1 }
 
 /** The one place that catches what steps reject. */
 function orOutcome<T>(

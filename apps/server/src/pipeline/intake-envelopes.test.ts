@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { newEventId } from '@mayday/protocol/event-id'
 import {
@@ -25,9 +26,9 @@ const EVENT = { header: { type: 'event' }, payload: '{"message":"first"}' }
 const HEADER = `{"event_id":"${EVENT_ID}"}`
 
 /** What the newest record holds; undefined when none came. */
-async function keptBy(body: string | Buffer) {
+async function keptBy(body: string | Buffer, headers: Record<string, string> = {}) {
   const before = server.appended()
-  const answer = await server.postEnvelope(body)
+  const answer = await server.postEnvelope(body, headers)
   const record = server.appended() > before ? (await server.records()).at(-1) : undefined
   return { answer, record }
 }
@@ -86,14 +87,14 @@ describe('C07: an item length', () => {
 
 describe('C08: items that are not processed', () => {
   test('are answered with 200 and counted in their categories', async () => {
-    const types = ['transaction', 'session', 'attachment', 'replay_event', 'tomorrow', '__proto__']
+    const types = ['transaction', 'session', 'profile', 'replay_event', 'tomorrow', '__proto__']
     const items = types.map((type) => ({ header: { type }, payload: '{}' }))
     const { answer, record } = await keptBy(envelopeOf(items))
     expect([answer.status, record]).toEqual([200, undefined])
     expect(await server.counted()).toEqual({
       'filtered/unsupported_item/transaction': 1,
       'filtered/unsupported_item/session': 1,
-      'filtered/unsupported_item/attachment': 1,
+      'filtered/unsupported_item/profile': 1,
       'filtered/unsupported_item/replay': 1,
       'filtered/unsupported_item/default': 2,
     })
@@ -101,7 +102,7 @@ describe('C08: items that are not processed', () => {
 
   test('are left out of the journal when they are the larger part', async () => {
     const items = [
-      { header: { type: 'attachment', filename: 'core' }, payload: Buffer.alloc(500_000) },
+      { header: { type: 'replay_recording' }, payload: Buffer.alloc(500_000) },
       EVENT,
       { header: { type: 'client_report' }, payload: '{"discarded_events":[]}' },
     ]
@@ -112,7 +113,7 @@ describe('C08: items that are not processed', () => {
       'event',
       'client_report',
     ])
-    expect(await server.counted()).toEqual({ 'filtered/unsupported_item/attachment': 1 })
+    expect(await server.counted()).toEqual({ 'filtered/unsupported_item/replay': 1 })
   })
 
   test('over 100 items are answered with 400 and counted', async () => {
@@ -137,7 +138,7 @@ describe('C08: items that are not processed', () => {
   })
 })
 
-test('C09: two events, a session and an attachment: both events are kept, the rest is counted', async () => {
+test('C09: two events, a session and an attachment: all but the session are kept', async () => {
   const second = { header: { type: 'event' }, payload: '{"message":"second"}' }
   const session = { header: { type: 'session' }, payload: '{}' }
   const attachment = { header: { type: 'attachment' }, payload: 'x' }
@@ -146,7 +147,6 @@ test('C09: two events, a session and an attachment: both events are kept, the re
   expect(record).toMatchObject({ events: 2, eventId: EVENT_ID })
   expect(await server.counted()).toEqual({
     'filtered/unsupported_item/session': 1,
-    'filtered/unsupported_item/attachment': 1,
   })
 })
 
@@ -265,3 +265,33 @@ function envelopeWithPrettyEvent(): string {
 function many<T>(count: number, make: (i: number) => T): T[] {
   return Array.from({ length: count }, (_, i) => make(i))
 }
+
+describe('attachments', () => {
+  const file = (bytes: number) => ({ header: { type: 'attachment' }, payload: Buffer.alloc(bytes) })
+
+  test('alone are kept under the id of the event that they belong to', async () => {
+    const { answer, record } = await keptBy(envelopeOf([file(10)]))
+    expect(answer.status).toBe(200)
+    expect(record).toMatchObject({ events: 0, eventId: EVENT_ID })
+  })
+
+  test('beyond twenty are dropped and counted, and the event is kept', async () => {
+    const files = Array.from({ length: 25 }, () => file(10))
+    const { record } = await keptBy(envelopeOf([EVENT, ...files]))
+    expect(record?.envelope.items).toHaveLength(21)
+    expect(await server.counted()).toEqual({ 'invalid/too_many_items/attachment': 5 })
+  })
+
+  test('that are too large, alone or together, are dropped and counted', async () => {
+    const MIB = 1024 * 1024
+    const files = [21, 20, 20, 20].map((mib) => file(mib * MIB))
+    const packed = gzipSync(envelopeOf([EVENT, ...files, file(9)]))
+    const { record } = await keptBy(packed, { 'content-encoding': 'gzip' })
+    expect(record?.envelope.items.map(({ payload }) => payload.length).slice(1)).toEqual([
+      20 * MIB,
+      20 * MIB,
+      9,
+    ])
+    expect(await server.counted()).toEqual({ 'invalid/too_large/attachment': 2 })
+  })
+})

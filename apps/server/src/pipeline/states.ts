@@ -71,6 +71,37 @@ export type Problem = {
 
 export type Linked = Prepared & { issueId: number }
 
+/** A file that belongs to an event, which may come before it, after it, or never. */
+export type Attached = {
+  projectId: number
+  /** 32 lower-case hex digits. */
+  eventId: string
+  receivedAtMs: number
+  /** As the client calls it; may hold anything. */
+  name: string
+  contentType: string
+  /** What it is for, such as `event.attachment` or `event.minidump`. */
+  kind: string
+  bytes: Uint8Array
+}
+
+/** What a person says of an error, or of the program. */
+export type Feedback = {
+  projectId: number
+  /** 32 lower-case hex digits; the same again when the same report comes again. */
+  feedbackId: string
+  /** The event that it is about. */
+  eventId: string | null
+  receivedAtMs: number
+  occurredAtMs: number
+  message: string
+  name: string | null
+  email: string | null
+  url: string | null
+  /** What it was sent by, such as `widget` or `api`. */
+  source: string | null
+}
+
 /** An event is refused for good: normal, counted, no fault of ours. Caught in `event-flow.ts` only. */
 export class Rejected extends Error {
   override readonly name = 'Rejected'
@@ -98,6 +129,8 @@ export type PreparedRecord = {
   /** Where the journal goes on behind it. */
   end: JournalPosition
   events: Prepared[]
+  attached: Attached[]
+  feedback: Feedback[]
   /** Of the items that are no events to store. */
   outcomes: ItemOutcome[]
   /** Why it cannot be digested; it goes to the dead letters. */

@@ -106,7 +106,7 @@ export class RequestAcceptor {
         projectId: key.projectId,
         keyId: key.id,
         receivedAtMs: Date.now(),
-        eventId: events > 0 ? (eventId ?? '') : '',
+        eventId: eventId ?? '',
         events,
         clientIp,
         client: client.slice(0, MAX_CLIENT_CHARS),

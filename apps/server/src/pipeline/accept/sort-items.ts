@@ -3,7 +3,12 @@ import { type Envelope, type Item, serializeEnvelope } from '@mayday/protocol/en
 import { newEventId, parseEventId } from '@mayday/protocol/event-id'
 import { itemType } from '@mayday/protocol/item-types'
 import { exceedsJsonDepth } from '@mayday/protocol/json-depth'
-import { MAX_EVENT_BYTES, MAX_JSON_DEPTH } from '@mayday/protocol/limits'
+import {
+  MAX_ATTACHMENTS,
+  MAX_ATTACHMENTS_BYTES,
+  MAX_EVENT_BYTES,
+  MAX_JSON_DEPTH,
+} from '@mayday/protocol/limits'
 import type { JournalRecord } from '../../journal/record.ts'
 import { type Fate, invalid } from './refusal.ts'
 
@@ -16,6 +21,7 @@ export type SortedItems = {
 
 const UNSUPPORTED: Fate = { outcome: 'filtered', reason: 'unsupported_item' }
 const TOO_LARGE: Fate = { outcome: 'invalid', reason: 'too_large' }
+const TOO_MANY: Fate = { outcome: 'invalid', reason: 'too_many_items' }
 export const OVER_QUOTA: Fate = { outcome: 'rate_limited', reason: 'quota' }
 
 /** Dropped items up to this size stay in the record: writing the envelope anew would cost more. */
@@ -41,15 +47,28 @@ export function sortItems(
   takeQuota: (category: DataCategory) => boolean,
 ): SortedItems {
   const sorted: SortedItems = { kept: [], dropped: [] }
+  const attached = { count: 0, bytes: 0 }
   for (const item of items) {
     const { category, action, maxBytes } = itemType(item.header.type)
     const drop = (fate: Fate) => sorted.dropped.push({ item, fate })
-    if (item.payload.length > maxBytes) drop(TOO_LARGE)
+    const isTooLarge = item.payload.length > maxBytes
+    const excess = isTooLarge || category !== 'attachment' ? undefined : exceeds(attached, item)
+    if (isTooLarge) drop(TOO_LARGE)
+    else if (excess) drop(excess)
     else if (!takeQuota(category)) drop(OVER_QUOTA)
     else if (action === 'process') sorted.kept.push(item)
     else drop(UNSUPPORTED)
   }
   return sorted
+}
+
+/** The limits that an envelope's attachments keep together. What fits is added to `attached`. */
+function exceeds(attached: { count: number; bytes: number }, { payload }: Item): Fate | undefined {
+  if (attached.count >= MAX_ATTACHMENTS) return TOO_MANY
+  if (attached.bytes + payload.length > MAX_ATTACHMENTS_BYTES) return TOO_LARGE
+  attached.count++
+  attached.bytes += payload.length
+  return undefined
 }
 
 /** What a record holds of an envelope. */
@@ -73,7 +92,7 @@ export function bodyToKeep(
   return { encoding: 'identity', body: Buffer.from(rewritten) }
 }
 
-/** The id that the answer carries: the first event's. Undefined when no item needs one. */
+/** The id that the answer carries: that of the first event, or of the event that the items belong to. */
 export function envelopeEventId({ header, items }: Envelope): string | undefined {
   if (header.event_id !== undefined) return header.event_id
   const event = items.find(({ header }) => header.type === 'event')

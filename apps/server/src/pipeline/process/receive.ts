@@ -1,23 +1,34 @@
 import { createHash } from 'node:crypto'
 import { type Item, parseEnvelope } from '@mayday/protocol/envelope'
+import { itemType } from '@mayday/protocol/item-types'
 import { MAX_ENVELOPE_BYTES } from '@mayday/protocol/limits'
 import { unpack } from '../../events/unpack.ts'
 import type { JournalRecord } from '../../journal/record.ts'
 import { type Received, Rejected } from '../states.ts'
 
-/** Unpacks a record and takes its envelope apart: the events to digest, and its client reports. */
-export function receive(record: JournalRecord): { events: Received[]; reports: Item[] } {
+export type Parts = {
+  events: Received[]
+  /** All other items that are digested, with the id of the event that the envelope is about. */
+  others: { item: Item; eventId: string }[]
+}
+
+/** Unpacks a record and takes its envelope apart. */
+export function receive(record: JournalRecord): Parts {
   const envelope = open(record)
   const events: Received[] = []
-  const reports: Item[] = []
+  const others: Parts['others'] = []
   for (const item of envelope.items) {
-    if (item.header.type === 'client_report') reports.push(item)
-    if (item.header.type !== 'event') continue
+    if (item.header.type !== 'event') {
+      if (itemType(item.header.type).action === 'process') {
+        others.push({ item, eventId: record.eventId })
+      }
+      continue
+    }
     const isFirst = events.length === 0
     const eventId = eventIdOf(record, events.length)
     events.push({ record, envelope, item, eventId, isFirst })
   }
-  return { events, reports }
+  return { events, others }
 }
 
 function open(record: JournalRecord) {
