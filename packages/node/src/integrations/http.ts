@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Integration } from '../client.ts'
 import { Context, enterContext } from '../current-scope.ts'
 import { Exchange } from '../exchange.ts'
+import { keepBody } from '../request-body.ts'
 import { reportStatus } from '../status-event.ts'
 
 type ServerMessage = { request: IncomingMessage; response: ServerResponse }
@@ -22,11 +23,13 @@ type MarkedResponse = ServerResponse & { [CONTEXT]?: Context }
 export const httpIntegration: Integration = {
   name: 'http',
   install(client) {
+    const { maxRequestBodyBytes } = client.options
     const onStart = (message: unknown) => {
       const { request, response } = message as ServerMessage
       const exchange = new Exchange(request, response)
       const context = new Context(exchange)
       ;(response as MarkedResponse)[CONTEXT] = context
+      if (maxRequestBodyBytes > 0) keepBody(exchange, maxRequestBodyBytes)
       enterContext(context)
     }
     const onFinish = (message: unknown) => {
