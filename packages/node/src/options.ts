@@ -39,6 +39,13 @@ export type Options = {
   /** Longest wait for unsent events when the process ends, in milliseconds. @default 2000 */
   shutdownTimeout?: number | undefined
   /**
+   * Where events that cannot be sent are kept on disk, in a folder that only this user can read,
+   * until a later start of the program sends them: 64 events and 8 MiB at most, for 7 days at most.
+   * `false` keeps none.
+   * @default the system's folder for temporary files
+   */
+  spoolDirectory?: string | false | undefined
+  /**
    * Up to which size an event holds the body of the request: `small` 1,000 bytes, `medium` 10,000,
    * `always` 100,000. Values under keys that sound secret are filtered.
    * @default 'none'
@@ -74,6 +81,7 @@ export type ResolvedOptions = {
   beforeBreadcrumb: ((breadcrumb: Breadcrumb) => Breadcrumb | null) | undefined
   ignoreErrors: (string | RegExp)[]
   shutdownTimeoutMs: number
+  spoolDirectory: string | false | undefined
   /** 0: none. */
   maxRequestBodyBytes: number
   includeLocalVariables: boolean
@@ -115,6 +123,7 @@ export function resolveOptions(
       2000,
       warn,
     ),
+    spoolDirectory: spoolDirectory(options.spoolDirectory, warn),
     maxRequestBodyBytes: requestBodyBytes(options.maxRequestBodySize, warn),
     includeLocalVariables: options.includeLocalVariables === true,
   }
@@ -149,6 +158,14 @@ function inRange(
   if (typeof value === 'number' && value >= min && value <= max) return value
   warn(`The option ${name} has to be a number from ${min} to ${max}; ${fallback} is used.`)
   return fallback
+}
+
+function spoolDirectory(value: unknown, warn: (line: string) => void): string | false | undefined {
+  if (value === undefined || value === false || text(value) !== undefined) {
+    return value as string | false | undefined
+  }
+  warn('The option spoolDirectory has to be a path or false; the default is used.')
+  return undefined
 }
 
 function requestBodyBytes(value: unknown, warn: (line: string) => void): number {
