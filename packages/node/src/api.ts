@@ -1,10 +1,13 @@
 import { types } from 'node:util'
 import type { Breadcrumb, EventPayload, Level, User } from '@mayday/protocol/event'
 import { type Bounds, toJson } from './bounded.ts'
-import { type CaptureContext, captureSeed, captureThrown, MANUAL, messageSeed } from './capture.ts'
+import { captureSeed, captureThrown, MANUAL, messageSeed } from './capture.ts'
+import type { CaptureContext, CaptureHint } from './capture-context.ts'
 import { getClient } from './client.ts'
-import { currentContext, getIsolationScope } from './current-scope.ts'
+import { currentContext, getGlobalScope, getIsolationScope } from './current-scope.ts'
+import type { EventProcessor } from './event-processors.ts'
 import type { Primitive } from './scope.ts'
+import { parseStack } from './stack.ts'
 
 /** The program's event may hold whole stacks, but also anything else. */
 const EVENT_BOUNDS: Bounds = {
@@ -18,30 +21,36 @@ const EVENT_BOUNDS: Bounds = {
  * Reports an error, or whatever else was thrown. Returns at once; sending happens later. Never throws.
  * The same error object again is not sent again.
  *
- * @param captureContext user, tags and so on for this event alone
+ * @param hint user, tags and so on for this event alone: an object, a scope, or a function that sets
+ * them; also as `captureContext` of Sentry's hint
  * @returns the error id, which is the id of the event: 32 hex digits
  */
-export function captureException(thrown: unknown, captureContext?: CaptureContext): string {
+export function captureException(thrown: unknown, hint?: CaptureContext | CaptureHint): string {
   return captureThrown(thrown, {
     capture: MANUAL,
     level: 'error',
     context: currentContext(),
     site: types.isNativeError(thrown) ? undefined : stackHere(captureException),
-    captureContext,
+    captureContext: hint,
   })
 }
 
 /**
- * Reports a text. Never throws.
+ * Reports a text. Never throws. With the option `attachStacktrace` it tells the place of the call.
  *
  * @param levelOrContext `info` unless given
  * @returns the id of the event
  */
-export function captureMessage(message: string, levelOrContext?: Level | CaptureContext): string {
+export function captureMessage(
+  message: string,
+  levelOrContext?: Level | CaptureContext | CaptureHint,
+): string {
   const isLevel = typeof levelOrContext === 'string'
-  const level = isLevel ? levelOrContext : 'info'
+  const seed = messageSeed(message, isLevel ? levelOrContext : 'info')
+  const stack = getClient()?.options.attachStacktrace ? stackHere(captureMessage) : undefined
+  const place = stack === undefined ? {} : { threads: threadAt(stack) }
   const captureContext = isLevel ? undefined : levelOrContext
-  return captureSeed(messageSeed(message, level), currentContext(), captureContext)
+  return captureSeed({ ...seed, ...place }, currentContext(), captureContext)
 }
 
 /**
@@ -50,11 +59,19 @@ export function captureMessage(message: string, levelOrContext?: Level | Capture
  *
  * @returns the id of the event; an `event_id` of the program's own is not used
  */
-export function captureEvent(event: Partial<EventPayload>): string {
+export function captureEvent(event: Partial<EventPayload>, hint?: CaptureHint): string {
   const json = toJson(event, EVENT_BOUNDS)
   const copy = typeof json === 'object' && json !== null ? json : {}
   const { event_id: _, level = 'error', ...rest } = copy as Partial<EventPayload>
-  return captureSeed({ ...rest, level }, currentContext())
+  return captureSeed({ ...rest, level }, currentContext(), hint)
+}
+
+/**
+ * Has this function change, or drop, every event from now on, for the rest of the process. It runs
+ * before secrets are filtered; if it throws, the event is dropped. At most 100 are kept.
+ */
+export function addEventProcessor(processor: EventProcessor): void {
+  getGlobalScope().addEventProcessor(processor)
 }
 
 /** Who is served, in the current request; outside of requests, in the whole process. */
@@ -88,7 +105,7 @@ export function setExtras(extras: Record<string, unknown>): void {
 }
 
 /** Leaves a trace of what happened, for events of the current request. The newest 100 are kept. */
-export function addBreadcrumb(breadcrumb: Breadcrumb): void {
+export function addBreadcrumb(breadcrumb: Breadcrumb, _hint?: unknown): void {
   try {
     const stamped = { timestamp: Date.now() / 1000, ...breadcrumb }
     const client = getClient()
@@ -107,6 +124,12 @@ export function lastEventId(): string | undefined {
 /** As {@link lastEventId}, but of errors alone: what the person who was served can be told. */
 export function lastErrorId(): string | undefined {
   return currentContext().exchange?.errorId ?? getIsolationScope().lastErrorId
+}
+
+function threadAt(stack: string): NonNullable<EventPayload['threads']> {
+  return {
+    values: [{ current: true, crashed: false, stacktrace: { frames: parseStack(stack, '') } }],
+  }
 }
 
 /** Stack text without the frames from `above` inwards. */

@@ -1,24 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { types } from 'node:util'
-import type { EventPayload, Level, User } from '@mayday/protocol/event'
+import type { EventPayload, Level } from '@mayday/protocol/event'
 import { cut } from './bounded.ts'
+import { applyCaptureContext, type CaptureContext, type CaptureHint } from './capture-context.ts'
 import { type Client, getClient } from './client.ts'
 import type { Context } from './current-scope.ts'
+import { isFromUnwantedFile, isIgnored } from './event-filters.ts'
 import { type Capture, exceptionsFrom } from './event-from-error.ts'
 import type { Exchange } from './exchange.ts'
 import { beginEvent, type EventSeed } from './prepare-event.ts'
 import { tellLeftOut } from './repeats.ts'
-import { type Primitive, Scope } from './scope.ts'
-
-/** Data for one event, beside that of the scopes. */
-export type CaptureContext = {
-  user?: (User & Record<string, unknown>) | null
-  level?: Level
-  tags?: Record<string, Primitive>
-  contexts?: Record<string, Record<string, unknown>>
-  extra?: Record<string, unknown>
-  fingerprint?: string[]
-}
 
 export type ThrownOptions = {
   capture: Capture
@@ -26,7 +17,7 @@ export type ThrownOptions = {
   context: Context
   /** Stack text of the place of capture, for values without a stack. */
   site?: string | undefined
-  captureContext?: CaptureContext | undefined
+  captureContext?: CaptureContext | CaptureHint | undefined
 }
 
 /** A captured error, and for which request, so that it is not captured again. */
@@ -83,7 +74,7 @@ export function captureThrown(
 export function captureSeed(
   seed: Omit<EventSeed, 'event_id'>,
   context: Context,
-  captureContext?: CaptureContext,
+  captureContext?: CaptureContext | CaptureHint,
 ): string {
   const eventId = idFor(context.exchange)
   if (seed.exception) claim(context, eventId)
@@ -92,7 +83,7 @@ export function captureSeed(
   try {
     if (client?.transport === undefined) return eventId
     const admitted = letThrough(client, seedKey(seed))
-    if (admitted === undefined || !isSampled(client)) return eventId
+    if (admitted === undefined || isSeedIgnored(client, seed) || !isSampled(client)) return eventId
     const event = beginEvent({ ...seed, event_id: eventId }, context, client.options)
     applyCaptureContext(event, captureContext)
     tellLeftOut(event, admitted.leftOut)
@@ -123,7 +114,8 @@ function makeEvent(
   if (admitted === undefined) return undefined
   const values = exceptionsFrom(thrown, capture, site)
   const main = values.at(-1)
-  if (isIgnored(client, `${main?.type}: ${main?.value}`)) {
+  const isUnwanted = isFromUnwantedFile(values, client.options)
+  if (isUnwanted || isIgnored(`${main?.type}: ${main?.value}`, client.options)) {
     client.drop('ignored')
     return undefined
   }
@@ -141,20 +133,17 @@ function letThrough(client: Client, key: string): { leftOut: number } | undefine
   return admitted
 }
 
+function isSeedIgnored(client: Client, { logentry }: Omit<EventSeed, 'event_id'>): boolean {
+  const isUnwanted = isIgnored(logentry?.formatted ?? '', client.options)
+  if (isUnwanted) client.drop('ignored')
+  return isUnwanted
+}
+
 function isSampled(client: Client): boolean {
   const { sampleRate } = client.options
   const isIn = sampleRate >= 1 || Math.random() < sampleRate
   if (!isIn) client.drop('sample_rate')
   return isIn
-}
-
-function isIgnored(client: Client, text: string): boolean {
-  return client.options.ignoreErrors.some((pattern) => {
-    if (typeof pattern === 'string') return text.includes(pattern)
-    // An expression with flag `g` remembers where it stopped the last time.
-    pattern.lastIndex = 0
-    return pattern.test(text)
-  })
 }
 
 /**
@@ -174,22 +163,6 @@ function seedKey(seed: Omit<EventSeed, 'event_id'>): string {
 
 function withoutNumbers(text: string): string {
   return text.slice(0, MAX_KEY_CHARS).replace(/\d+/g, '0')
-}
-
-function applyCaptureContext(
-  event: EventPayload,
-  captureContext: CaptureContext | undefined,
-): void {
-  if (captureContext === undefined || typeof captureContext !== 'object') return
-  const { user, level, tags, contexts, extra, fingerprint } = captureContext
-  const scope = new Scope()
-  if (user !== undefined) scope.setUser(user)
-  if (level) scope.setLevel(level)
-  if (tags) scope.setTags(tags)
-  if (extra) scope.setExtras(extra)
-  if (fingerprint) scope.setFingerprint(fingerprint)
-  for (const [name, context] of Object.entries(contexts ?? {})) scope.setContext(name, context)
-  scope.applyTo(event)
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Breadcrumb, EventPayload } from '@mayday/protocol/event'
 import type { ClientReason } from '@mayday/protocol/outcome'
 import { type Context, currentContext } from './current-scope.ts'
+import { type EventHint, type EventProcessor, isThenable } from './event-processors.ts'
 import { FloodGuard } from './flood-guard.ts'
-import type { EventHint, ResolvedOptions } from './options.ts'
 import { encodeEvent, finishEvent, HOOK_TIMEOUT_MS } from './prepare-event.ts'
 import { Repeats } from './repeats.ts'
+import type { ResolvedOptions } from './resolved-options.ts'
 import { addSourceContext, addSourceContextNow } from './source-context.ts'
 import { Transport } from './transport.ts'
 
@@ -12,7 +13,13 @@ import { Transport } from './transport.ts'
 export type Integration = { name: string; install(client: Client): () => void }
 
 /** `reading` source lines, `asking` the hook, or `done`. */
-type Pending = { event: EventPayload; hint: EventHint; state: 'reading' | 'asking' | 'done' }
+type Pending = {
+  event: EventPayload
+  hint: EventHint
+  state: 'reading' | 'asking' | 'done'
+  /** Why it is dropped, if the program drops it now. */
+  reason: ClientReason
+}
 
 /** What {@link init} makes: takes events through their second half and hands them to the transport. */
 export class Client {
@@ -20,6 +27,8 @@ export class Client {
   readonly transport: Transport | undefined
   readonly flood: FloodGuard = new FloodGuard()
   readonly repeats: Repeats = new Repeats()
+  /** Those of integrations; more come with the scopes. */
+  readonly processors: EventProcessor[] = []
   readonly #uninstalls: (() => void)[] = []
   readonly #pending = new Set<Pending>()
   readonly #undecided = new Set<() => void>()
@@ -29,7 +38,7 @@ export class Client {
 
   constructor(options: ResolvedOptions) {
     this.options = options
-    this.transport = options.dsn && new Transport(options.dsn, (line) => this.log(line))
+    this.transport = options.dsn && new Transport(options.dsn, (line) => this.log(line), options)
     this.#exitBudgetMs = options.shutdownTimeoutMs
   }
 
@@ -47,7 +56,7 @@ export class Client {
   /** Sends an event, after its source lines were read and the hook was asked. */
   submit(event: EventPayload, hint: EventHint): void {
     if (this.transport === undefined) return
-    const pending: Pending = { event, hint, state: 'reading' }
+    const pending: Pending = { event, hint, state: 'reading', reason: 'event_processor' }
     this.#pending.add(pending)
     void this.#prepare(pending)
   }
@@ -77,7 +86,7 @@ export class Client {
     this.#isHookAsked = true
     try {
       const { beforeBreadcrumb } = this.options
-      const kept = beforeBreadcrumb ? beforeBreadcrumb(breadcrumb) : breadcrumb
+      const kept = beforeBreadcrumb ? beforeBreadcrumb(breadcrumb, {}) : breadcrumb
       if (kept) context.isolationScope.addBreadcrumb(kept)
     } catch (error) {
       this.log(`breadcrumb lost: ${String(error)}`)
@@ -121,7 +130,7 @@ export class Client {
       if (pending.state !== 'reading') continue
       addSourceContextNow(pending.event)
       const result = this.#ask(pending)
-      if (!isPromise(result)) this.#finish(pending, result)
+      if (!isThenable(result)) this.#finish(pending, result)
       else void this.#await(pending, result)
     }
     const startedAt = performance.now()
@@ -147,7 +156,7 @@ export class Client {
     await addSourceContext(pending.event)
     if (pending.state !== 'reading') return
     const result = this.#ask(pending)
-    if (isPromise(result)) await this.#await(pending, result)
+    if (isThenable(result)) await this.#await(pending, result)
     else this.#finish(pending, result)
   }
 
@@ -155,10 +164,12 @@ export class Client {
     pending.state = 'asking'
     this.repeats.close(pending.event)
     try {
-      return finishEvent(pending.event, pending.hint, this.options)
+      return finishEvent(pending.event, pending.hint, this.options, this.processors, () => {
+        pending.reason = 'before_send'
+      })
     } catch (error) {
       // Sent as it is, the event might hold what the hook was there to take out.
-      this.log(`beforeSend failed: ${String(error)}`)
+      this.log(`a hook of the program failed (${pending.reason}): ${String(error)}`)
       return null
     }
   }
@@ -178,7 +189,7 @@ export class Client {
     pending.state = 'done'
     this.#pending.delete(pending)
     try {
-      if (event === null || typeof event !== 'object') this.drop('before_send')
+      if (event === null || typeof event !== 'object') this.drop(pending.reason)
       else this.#send(pending.event.event_id, event)
     } catch (error) {
       this.log(`event lost: ${String(error)}`)
@@ -198,15 +209,6 @@ export class Client {
     }
     return true
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<EventPayload | null> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  )
 }
 
 let current: Client | undefined

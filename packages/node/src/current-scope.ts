@@ -75,24 +75,40 @@ export function getCurrentScope(): Scope {
 }
 
 /**
- * Calls back with a scope of its own: what is set on it applies to events captured inside alone,
- * also after an `await`.
+ * Calls back with a scope of its own, or with the one given: what is set on it applies to events
+ * captured inside alone, also after an `await`.
  *
  * @returns what the callback returns; what it throws is thrown
  */
-export function withScope<T>(callback: (scope: Scope) => T): T {
+export function withScope<T>(callback: (scope: Scope) => T): T
+export function withScope<T>(scope: Scope | undefined, callback: (scope: Scope) => T): T
+export function withScope<T>(...args: ScopeArguments<T>): T {
   const outer = currentContext()
-  const scope = outer.currentScope.clone()
+  const { given, callback } = readArguments(args)
+  const scope = given ?? outer.currentScope.clone()
   const inner = new Context(outer.exchange, outer.isolationScope, scope)
   return storage.run(inner, () => callback(scope))
 }
 
 /** Calls back as if in a request of its own: user, tags and breadcrumbs set inside stay inside. */
-export function withIsolationScope<T>(callback: (scope: Scope) => T): T {
+export function withIsolationScope<T>(callback: (scope: Scope) => T): T
+export function withIsolationScope<T>(scope: Scope | undefined, callback: (scope: Scope) => T): T
+export function withIsolationScope<T>(...args: ScopeArguments<T>): T {
   const outer = currentContext()
-  const scope = outer.isolationScope.clone()
+  const { given, callback } = readArguments(args)
+  const scope = given ?? outer.isolationScope.clone()
   const inner = new Context(outer.exchange, scope, outer.currentScope.clone())
   return storage.run(inner, () => callback(scope))
+}
+
+type ScopeArguments<T> =
+  | [callback: (scope: Scope) => T]
+  | [scope: Scope | undefined, callback: (scope: Scope) => T]
+
+function readArguments<T>(args: ScopeArguments<T>) {
+  return args.length === 1
+    ? { given: undefined, callback: args[0] }
+    : { given: args[0], callback: args[1] }
 }
 
 /** Merges all that holds here into the event, from the widest scope to the innermost. */

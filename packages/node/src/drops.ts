@@ -7,11 +7,18 @@ type Discarded = ClientReport['discarded_events'][number]
 export class Drops {
   readonly #counts = new Map<string, Discarded>()
 
+  readonly #isReported: boolean
+
+  constructor(isReported = true) {
+    this.#isReported = isReported
+  }
+
   get isEmpty(): boolean {
     return this.#counts.size === 0
   }
 
   count(reason: ClientReason, category: DataCategory, quantity = 1): void {
+    if (!this.#isReported) return
     const key = `${reason}:${category}`
     const entry = this.#counts.get(key)
     if (entry) entry.quantity += quantity

@@ -8,6 +8,7 @@ export type {
 } from '@mayday/protocol/event'
 export {
   addBreadcrumb,
+  addEventProcessor,
   captureEvent,
   captureException,
   captureMessage,
@@ -20,7 +21,8 @@ export {
   setTags,
   setUser,
 } from './api.ts'
-export type { CaptureContext } from './capture.ts'
+export type { CaptureContext, CaptureHint } from './capture-context.ts'
+export { addIntegration, getClient } from './client-handle.ts'
 export {
   getCurrentScope,
   getGlobalScope,
@@ -28,6 +30,7 @@ export {
   withIsolationScope,
   withScope,
 } from './current-scope.ts'
+export type { EventHint, EventProcessor } from './event-processors.ts'
 export {
   type ExpressApp,
   type ExpressErrorHandler,
@@ -36,6 +39,43 @@ export {
   expressErrorHandler,
   setupExpressErrorHandler,
 } from './frameworks/express.ts'
-export { close, flush, init, isInitialized } from './init.ts'
-export type { BeforeSend, EventHint, Options } from './options.ts'
-export type { Primitive, Scope } from './scope.ts'
+export { close, flush, init, isEnabled, isInitialized } from './init.ts'
+export type { ClientHandle, CustomIntegration, DsnParts } from './integration.ts'
+export {
+  consoleIntegration,
+  contextLinesIntegration,
+  dedupeIntegration,
+  extraErrorDataIntegration,
+  httpIntegration,
+  linkedErrorsIntegration,
+  localVariablesIntegration,
+  nativeNodeFetchIntegration,
+  nodeContextIntegration,
+  onUncaughtExceptionIntegration,
+  onUnhandledRejectionIntegration,
+  type RewriteFramesOptions,
+  requestDataIntegration,
+  rewriteFramesIntegration,
+} from './integration-factories.ts'
+export type { Options } from './options.ts'
+export type { BeforeBreadcrumb, BeforeSend } from './resolved-options.ts'
+export { type Primitive, Scope, type ScopeData } from './scope.ts'
+export type { ScrubRules } from './scrub-rules.ts'
+export {
+  continueTrace,
+  getActiveSpan,
+  getRootSpan,
+  getTraceData,
+  getTraceMetaTags,
+  type Span,
+  type StartSpanOptions,
+  setMeasurement,
+  startInactiveSpan,
+  startNewTrace,
+  startSpan,
+  startSpanManual,
+  suppressTracing,
+  updateSpanName,
+  withActiveSpan,
+} from './tracing-calls.ts'
+export { SDK_VERSION } from './version.ts'

@@ -1,4 +1,8 @@
+import { chooseIntegrations } from './choose-integrations.ts'
 import { Client, getClient, type Integration, setClient } from './client.ts'
+import { installIntegrations } from './client-handle.ts'
+import { getGlobalScope } from './current-scope.ts'
+import { ignoredLine } from './ignored-options.ts'
 import { consoleIntegration } from './integrations/console.ts'
 import { failedAnswerIntegration } from './integrations/failed-answer.ts'
 import { httpIntegration } from './integrations/http.ts'
@@ -6,7 +10,9 @@ import { outgoingHttpIntegration } from './integrations/outgoing-http.ts'
 import { processExitIntegration } from './integrations/process-exit.ts'
 import { uncaughtExceptionIntegration } from './integrations/uncaught-exception.ts'
 import { unhandledRejectionIntegration } from './integrations/unhandled-rejection.ts'
-import { type Options, resolveOptions } from './options.ts'
+import type { Options } from './options.ts'
+import { resolveOptions } from './resolve-options.ts'
+import { setScrubRules } from './scrub-rules.ts'
 
 const INTEGRATIONS: Integration[] = [
   uncaughtExceptionIntegration,
@@ -34,9 +40,15 @@ export function init(options: Options = {}): void {
   try {
     const previous = getClient()
     if (previous) void previous.close(previous.options.shutdownTimeoutMs)
-    const client = new Client(resolveOptions(ownOf(options), ownOf(process.env), warnOnce))
+    const own = ownOf(options)
+    const client = new Client(resolveOptions(own, ownOf(process.env), warnOnce))
     setClient(client)
-    if (client.transport) client.install(INTEGRATIONS)
+    setScrubRules(client.options.scrub)
+    const ignored = ignoredLine(Object.keys(own))
+    if (ignored) client.log(ignored)
+    if (client.transport === undefined) return
+    getGlobalScope().update(own.initialScope)
+    installIntegrations(client, chooseIntegrations(INTEGRATIONS, own, warnOnce))
   } catch (error) {
     warnOnce(`It could not start, so nothing is sent: ${String(error)}`)
   }
@@ -45,6 +57,11 @@ export function init(options: Options = {}): void {
 /** Whether events are being sent: {@link init} was called with a usable DSN, and not closed since. */
 export function isInitialized(): boolean {
   return getClient()?.transport !== undefined
+}
+
+/** As {@link isInitialized}. */
+export function isEnabled(): boolean {
+  return isInitialized()
 }
 
 /**

@@ -1,10 +1,18 @@
 import type { Breadcrumb, EventPayload, Exception } from '@mayday/protocol/event'
 import { type Json, toJson } from './bounded.ts'
 import { applyScopes, type Context } from './current-scope.ts'
+import {
+  type EventHint,
+  type EventProcessor,
+  isThenable,
+  processorsOf,
+  runProcessors,
+} from './event-processors.ts'
 import { runtimeContexts } from './integrations/runtime-context.ts'
-import type { EventHint, ResolvedOptions } from './options.ts'
 import { describeExchange } from './request-data.ts'
+import type { ResolvedOptions } from './resolved-options.ts'
 import { FILTERED, isSensitiveKey, scrubJson, scrubText, scrubUrl } from './scrub.ts'
+import { limitValues } from './value-limits.ts'
 import { SDK_NAME, SDK_VERSION } from './version.ts'
 
 /** The server refuses more than 1 MiB; what makes an event larger than this is never its point. */
@@ -30,6 +38,7 @@ export function beginEvent(
     server_name: options.serverName,
     environment: options.environment,
     ...(options.release === undefined ? {} : { release: options.release }),
+    ...(options.dist === undefined ? {} : { dist: options.dist }),
     sdk: { name: SDK_NAME, version: SDK_VERSION },
     ...seed,
   }
@@ -40,14 +49,26 @@ export function beginEvent(
   return event
 }
 
-/** Second half: takes out secrets, then asks the program's own hook. May be called only once. */
+/**
+ * Second half: has the program's processors change it, takes out secrets, then asks the program's own
+ * hook, before which it calls `beforeHook`. May be called only once; throws what the program throws.
+ */
 export function finishEvent(
   event: EventPayload,
   hint: EventHint,
   options: ResolvedOptions,
+  processors: readonly EventProcessor[],
+  beforeHook: () => void,
 ): EventPayload | null | PromiseLike<EventPayload | null> {
-  scrubEvent(event)
-  return options.beforeSend ? options.beforeSend(event, hint) : event
+  const finish = (processed: EventPayload | null) => {
+    if (processed === null) return null
+    scrubEvent(processed)
+    limitValues(processed, options)
+    beforeHook()
+    return options.beforeSend ? options.beforeSend(processed, hint) : processed
+  }
+  const processed = runProcessors(event, hint, [...processors, ...processorsOf(event)])
+  return isThenable(processed) ? processed.then(finish) : finish(processed)
 }
 
 /** The event as JSON. What is too large loses its least telling parts, and says so. */

@@ -20,11 +20,12 @@ const COMMIT = /^[0-9a-f]{40,64}$/
 const MAX_REF_BYTES = 4096
 
 /**
- * The version of the running program, if something tells it: `MAYDAY_RELEASE`, a commit variable, or
+ * The version of the running program, if something tells it: `MAYDAY_RELEASE`, `SENTRY_RELEASE`, a commit variable, or
  * the checkout that the working folder lies in. Reads at most a handful of small files; never throws.
  */
 export function findRelease(env: NodeJS.ProcessEnv, cwd: () => string): string | undefined {
   if (env.MAYDAY_RELEASE) return env.MAYDAY_RELEASE
+  if (env.SENTRY_RELEASE) return env.SENTRY_RELEASE
   for (const name of COMMIT_VARIABLES) {
     if (env[name]) return env[name]
   }

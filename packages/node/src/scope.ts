@@ -1,7 +1,18 @@
 import type { Breadcrumb, EventPayload, Level, User } from '@mayday/protocol/event'
 import { type Bounds, cut, EXTRA_BOUNDS, type Json, toJson } from './bounded.ts'
+import { addProcessors, type EventProcessor } from './event-processors.ts'
 
 export type Primitive = string | number | boolean | bigint | null | undefined
+
+/** What a scope holds, as an object. */
+export type ScopeData = {
+  user?: (User & Record<string, unknown>) | null
+  level?: Level
+  tags?: Record<string, Primitive>
+  contexts?: Record<string, Record<string, unknown> | null>
+  extra?: Record<string, unknown>
+  fingerprint?: string[]
+}
 
 const MAX_BREADCRUMBS = 100
 const MAX_TAGS = 100
@@ -22,6 +33,7 @@ export class Scope {
   #level: Level | undefined
   #transaction: string | undefined
   #breadcrumbs: Breadcrumb[] = []
+  #processors: EventProcessor[] = []
   /** Id of the newest event that was captured in this scope. */
   lastEventId: string | undefined
   /** As {@link lastEventId}, but of errors alone: not of messages. */
@@ -100,6 +112,22 @@ export class Scope {
     return this
   }
 
+  /** Has this function change, or drop, the events captured while the scope is active. At most 100. */
+  addEventProcessor(processor: EventProcessor): this {
+    if (typeof processor === 'function' && this.#processors.length < MAX_ENTRIES) {
+      this.#processors.push(processor)
+    }
+    return this
+  }
+
+  /** Takes over what is given: data of another scope, an object of it, or what a function sets. */
+  update(data: ScopeData | Scope | ((scope: Scope) => unknown) | undefined): this {
+    if (typeof data === 'function') data(this)
+    else if (data instanceof Scope) this.#takeOver(data)
+    else if (typeof data === 'object' && data !== null) this.#set(data)
+    return this
+  }
+
   clearBreadcrumbs(): this {
     this.#breadcrumbs = []
     return this
@@ -114,21 +142,13 @@ export class Scope {
     this.#level = undefined
     this.#transaction = undefined
     this.#breadcrumbs = []
+    this.#processors = []
     return this
   }
 
   /** A scope with the same data, in which changes do not reach this one. */
   clone(): Scope {
-    const scope = new Scope()
-    scope.#user = this.#user
-    scope.#tags = new Map(this.#tags)
-    scope.#contexts = new Map(this.#contexts)
-    scope.#extra = new Map(this.#extra)
-    scope.#fingerprint = this.#fingerprint
-    scope.#level = this.#level
-    scope.#transaction = this.#transaction
-    scope.#breadcrumbs = [...this.#breadcrumbs]
-    return scope
+    return new Scope().#takeOver(this)
   }
 
   /** Merges this scope's data into the event; what is set here wins over what the event has. */
@@ -143,7 +163,30 @@ export class Scope {
     if (this.#fingerprint) event.fingerprint = this.#fingerprint
     if (this.#level) event.level = this.#level
     if (this.#transaction) event.transaction = this.#transaction
+    addProcessors(event, this.#processors)
     this.applyBreadcrumbsTo(event)
+  }
+
+  #takeOver(other: Scope): this {
+    if (other.#user !== undefined) this.#user = other.#user
+    this.#tags = new Map([...this.#tags, ...other.#tags])
+    this.#contexts = new Map([...this.#contexts, ...other.#contexts])
+    this.#extra = new Map([...this.#extra, ...other.#extra])
+    this.#fingerprint = other.#fingerprint ?? this.#fingerprint
+    this.#level = other.#level ?? this.#level
+    this.#transaction = other.#transaction ?? this.#transaction
+    this.#breadcrumbs = [...this.#breadcrumbs, ...other.#breadcrumbs]
+    this.#processors = [...this.#processors, ...other.#processors]
+    return this
+  }
+
+  #set({ user, level, tags, contexts, extra, fingerprint }: ScopeData): void {
+    if (user !== undefined) this.setUser(user)
+    if (level) this.setLevel(level)
+    if (tags) this.setTags(tags)
+    if (extra) this.setExtras(extra)
+    if (fingerprint) this.setFingerprint(fingerprint)
+    for (const [name, context] of entriesOf(contexts ?? {})) this.setContext(name, context)
   }
 
   applyBreadcrumbsTo(event: EventPayload): void {

@@ -1,4 +1,5 @@
 import type { Json } from './bounded.ts'
+import { isAddedKey, scrubByRules } from './scrub-rules.ts'
 
 export const FILTERED = '[Filtered]'
 
@@ -31,10 +32,11 @@ export function isSensitiveKey(key: string): boolean {
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
-  return words.some(
+  const isKnown = words.some(
     (word, index) =>
       SENSITIVE_WORDS.has(word) || SENSITIVE_PAIRS.has(`${word}_${words[index + 1] ?? ''}`),
   )
+  return isKnown || isAddedKey(key.slice(0, MAX_KEY_CHARS))
 }
 
 /** Whether this header's value must not leave the process. */
@@ -75,7 +77,8 @@ export function scrubCode(line: string): string {
   return scrubWith(line, LITERAL_ASSIGNMENT)
 }
 
-function scrubWith(text: string, assignment: RegExp): string {
+function scrubWith(foreign: string, assignment: RegExp): string {
+  const text = scrubByRules(foreign, FILTERED)
   if (!MAY_HOLD_SECRET.test(text)) return text
   let result = text
     .replace(URL_CREDENTIALS, `$1${FILTERED}@`)

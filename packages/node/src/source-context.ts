@@ -59,7 +59,7 @@ function isReadable(stats: { isFile(): boolean; size: number }): boolean {
 }
 
 function framesOf(event: EventPayload): Frame[] {
-  return (event.exception?.values ?? [])
+  return [...(event.exception?.values ?? []), ...(event.threads?.values ?? [])]
     .flatMap((exception) => exception.stacktrace?.frames ?? [])
     .filter((frame) => frame.in_app === true && placeOf(frame) !== undefined)
 }

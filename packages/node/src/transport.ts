@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { DataCategory } from '@mayday/protocol/data-category'
-import { authHeader, type Dsn, envelopeUrl } from '@mayday/protocol/dsn'
+import { authHeader, type Dsn, envelopeUrl, formatDsn } from '@mayday/protocol/dsn'
 import { type Item, serializeEnvelope } from '@mayday/protocol/envelope'
 import type { ClientReport } from '@mayday/protocol/outcome'
 import { RateLimits } from '@mayday/protocol/rate-limits'
@@ -13,8 +13,13 @@ import { type Answer, post } from './http-post.ts'
 import { type Delivery, deliverBeforeExit } from './last-delivery.ts'
 import { SDK_NAME, SDK_VERSION } from './version.ts'
 
-/** An event as bytes, on its way. */
-export type Outgoing = { eventId: string; category: DataCategory; payload: Uint8Array }
+/** An event as bytes, on its way; or an item of another type. */
+export type Outgoing = {
+  eventId: string
+  category: DataCategory
+  payload: Uint8Array
+  itemType?: 'check_in'
+}
 
 type Queued = Outgoing & { attempts: number }
 /** Called when nothing is left; with `untilPause` also when all that is left has to wait. */
@@ -41,8 +46,10 @@ const encoder = new TextEncoder()
  */
 export class Transport {
   readonly agent: HttpAgent
-  readonly drops: Drops = new Drops()
+  readonly drops: Drops
   readonly #url: URL
+  /** A tunnel finds in the envelope's header where to pass it on. */
+  readonly #tunnelled: { dsn?: string }
   readonly #headers: Record<string, string>
   readonly #log: (line: string) => void
   readonly #rateLimits = new RateLimits(() => performance.now())
@@ -55,10 +62,19 @@ export class Transport {
   #reportTimer: NodeJS.Timeout | undefined
   #waiters: Waiter[] = []
 
-  constructor(dsn: Dsn, log: (line: string) => void) {
+  constructor(
+    dsn: Dsn,
+    log: (line: string) => void,
+    {
+      tunnel,
+      sendClientReports = true,
+    }: { tunnel?: string | undefined; sendClientReports?: boolean } = {},
+  ) {
+    this.drops = new Drops(sendClientReports)
     const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS }
-    this.agent = dsn.scheme === 'https' ? new HttpsAgent(options) : new HttpAgent(options)
-    this.#url = new URL(envelopeUrl(dsn))
+    this.#url = new URL(tunnel ?? envelopeUrl(dsn))
+    this.#tunnelled = tunnel === undefined ? {} : { dsn: formatDsn(dsn) }
+    this.agent = this.#url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
     this.#headers = {
       'content-type': 'application/x-sentry-envelope',
       'user-agent': `${SDK_NAME}/${SDK_VERSION}`,
@@ -229,7 +245,7 @@ export class Transport {
   }
 
   async #post(items: Item[], eventId?: string): Promise<Answer> {
-    const plain = envelopeOf(items, eventId)
+    const plain = envelopeOf(items, this.#tunnelled, eventId)
     const isSmall = plain.length < MIN_GZIP_BYTES
     const body = isSmall ? plain : await gzipAsync(plain)
     const headers = {
@@ -244,14 +260,14 @@ export class Transport {
 
   #items(outgoing: Outgoing, report: ClientReport | undefined): Item[] {
     const event = {
-      header: { type: 'event', content_type: 'application/json' },
+      header: { type: outgoing.itemType ?? 'event', content_type: 'application/json' },
       payload: outgoing.payload,
     }
     return report ? [event, reportItem(report)] : [event]
   }
 
   #delivery(outgoing: Outgoing, report: ClientReport | undefined): Delivery {
-    const body = envelopeOf(this.#items(outgoing, report), outgoing.eventId)
+    const body = envelopeOf(this.#items(outgoing, report), this.#tunnelled, outgoing.eventId)
     const headers = { ...this.#headers, 'content-length': body.length }
     return { url: this.#url.href, headers, body }
   }
@@ -265,8 +281,9 @@ export class Transport {
   }
 }
 
-function envelopeOf(items: Item[], eventId?: string): Uint8Array {
-  const header = { ...(eventId ? { event_id: eventId } : {}), sent_at: new Date().toISOString() }
+function envelopeOf(items: Item[], tunnelled: { dsn?: string }, eventId?: string): Uint8Array {
+  const id = eventId ? { event_id: eventId } : {}
+  const header = { ...id, ...tunnelled, sent_at: new Date().toISOString() }
   return serializeEnvelope({ header, items })
 }
 

@@ -18,7 +18,7 @@ const MAX_CHARS = 500
 
 /** Keeps what is written to the console as breadcrumbs. The writing itself stays as it was. */
 export const consoleIntegration: Integration = {
-  name: 'console',
+  name: 'Console',
   install(client) {
     const undo = Object.entries(LEVELS).map(([name, level]) => {
       const method = name as keyof typeof LEVELS

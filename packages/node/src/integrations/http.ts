@@ -21,7 +21,7 @@ type MarkedResponse = ServerResponse & { [CONTEXT]?: Context }
  * exception thrown by the handler becomes an uncaught one.
  */
 export const httpIntegration: Integration = {
-  name: 'http',
+  name: 'Http',
   install(client) {
     const { maxRequestBodyBytes } = client.options
     const onStart = (message: unknown) => {

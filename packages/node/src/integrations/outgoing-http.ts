@@ -10,7 +10,7 @@ type Started = { context: Context; atMs: number }
 
 /** Keeps requests that the program makes, by `node:http` or fetch, as breadcrumbs. */
 export const outgoingHttpIntegration: Integration = {
-  name: 'outgoing-http',
+  name: 'NodeFetch',
   install(client) {
     const started = new WeakMap<object, Started>()
     const start = (request: object) => {

@@ -11,7 +11,7 @@ import { rejectionReason } from './unhandled-rejection.ts'
  * Unhandled rejections come here, too, in the modes of Node in which they end the process.
  */
 export const uncaughtExceptionIntegration: Integration = {
-  name: 'uncaught-exception',
+  name: 'OnUncaughtException',
   install(client) {
     let isEnding = false
     const onUncaught = (error: unknown, origin: NodeJS.UncaughtExceptionOrigin) => {

@@ -12,7 +12,7 @@ const REASON_END = '".'
  * modes `warn` and `none`. In the default mode Node makes them uncaught exceptions; see there.
  */
 export const unhandledRejectionIntegration: Integration = {
-  name: 'unhandled-rejection',
+  name: 'OnUnhandledRejection',
   install() {
     const mode = rejectionMode(process.execArgv, process.env.NODE_OPTIONS)
     // In this mode each of them passes as an uncaught exception first.

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { BUILT_CJS, runProgram } from './test-support/run-program.ts'
+import { type Sink, startSink } from './test-support/sink.ts'
+
+let sink: Sink
+beforeAll(async () => {
+  sink = await startSink()
+})
+afterAll(() => sink.close())
+
+const program = (options: string, rest = '') => `
+  const Mayday = require(${JSON.stringify(BUILT_CJS)})
+  const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)])
+  Mayday.init(${options})
+  const before = JSON.stringify(listeners())
+  for (let count = 0; count < 1000; count++) Mayday.init(${options})
+  if (JSON.stringify(listeners()) !== before) console.log('listeners leak', before, JSON.stringify(listeners()))
+  ${rest}
+  console.log('the app runs')
+`
+
+test.each([
+  [
+    'without a DSN',
+    '',
+    'No DSN was given, so nothing is sent. Pass dsn to init, or set MAYDAY_DSN.',
+  ],
+  [
+    'with a bad DSN',
+    `{ dsn: 'https://example.org' }`,
+    'The DSN is wrong: the public key before the @ is missing. Expected https://PUBLIC_KEY@HOST/PROJECT_ID. Nothing is sent.',
+  ],
+])(
+  'init a thousand times %s gives one warning and leaves the app alone',
+  async (_, options, line) => {
+    const result = await runProgram(program(options))
+    expect(result).toMatchObject({
+      code: 0,
+      stdout: 'the app runs\n',
+      stderr: `[mayday] ${line}\n`,
+    })
+  },
+)
+
+test('init a thousand times with a DSN adds no listeners, and the last one reports', async () => {
+  const result = await runProgram(
+    program(`{ dsn: ${JSON.stringify(sink.dsn)} }`, `Mayday.captureException(new Error('once'))`),
+  )
+  expect(result).toMatchObject({ code: 0, stdout: 'the app runs\n', stderr: '' })
+  expect(sink.events()).toHaveLength(1)
+})
