@@ -7,7 +7,9 @@ const here = join(import.meta.dirname, '../packages/node')
 /** Tests of whole processes run the built package; it is built when a source is newer. */
 export default function buildSdk() {
   const built = statSync(join(here, 'dist/index.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const newest = Math.max(newestIn(join(here, 'src')), newestIn(join(here, '../protocol/src')))
+  const newest = Math.max(
+    ...['src', 'build', '../protocol/src'].map((to) => newestIn(join(here, to))),
+  )
   if (newest <= built) return
   execFileSync('npm', ['run', 'build'], {
     cwd: here,

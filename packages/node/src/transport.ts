@@ -36,7 +36,8 @@ const MIN_BACK_OFF_MS = 1000
 const MAX_BACK_OFF_MS = 60_000
 const REPORT_DELAY_MS = 30_000
 
-const gzipAsync = promisify(gzip)
+/** Made when it is called, so that an app without errors never loads zlib. */
+const gzipAsync = (bytes: Uint8Array): Promise<Buffer> => promisify(gzip)(bytes)
 const encoder = new TextEncoder()
 
 /**
