@@ -1,3 +1,3 @@
 import { preset } from '../tools/jest.preset.mjs'
 
-export default preset('tests')
+export default preset('tests', { globalSetup: '<rootDir>/../tools/build-sdk.mjs' })
