@@ -22,6 +22,7 @@ export {
   setUser,
 } from './api.ts'
 export type { CaptureContext, CaptureHint } from './capture-context.ts'
+export { type CheckIn, captureCheckIn, type MonitorConfig, withMonitor } from './check-in.ts'
 export { addIntegration, getClient } from './client-handle.ts'
 export {
   getCurrentScope,
@@ -57,6 +58,7 @@ export {
   requestDataIntegration,
   rewriteFramesIntegration,
 } from './integration-factories.ts'
+export { type JobOptions, withJob } from './job.ts'
 export type { Options } from './options.ts'
 export type { BeforeBreadcrumb, BeforeSend } from './resolved-options.ts'
 export { type Primitive, Scope, type ScopeData } from './scope.ts'
