@@ -6,8 +6,10 @@ import { ignoredLine } from './ignored-options.ts'
 import { consoleIntegration } from './integrations/console.ts'
 import { failedAnswerIntegration } from './integrations/failed-answer.ts'
 import { httpIntegration } from './integrations/http.ts'
+import { modulesIntegration } from './integrations/modules.ts'
 import { outgoingHttpIntegration } from './integrations/outgoing-http.ts'
 import { processExitIntegration } from './integrations/process-exit.ts'
+import { queryBreadcrumbsIntegration } from './integrations/query-breadcrumbs.ts'
 import { uncaughtExceptionIntegration } from './integrations/uncaught-exception.ts'
 import { unhandledRejectionIntegration } from './integrations/unhandled-rejection.ts'
 import type { Options } from './options.ts'
@@ -22,6 +24,8 @@ const INTEGRATIONS: Integration[] = [
   failedAnswerIntegration,
   outgoingHttpIntegration,
   consoleIntegration,
+  queryBreadcrumbsIntegration,
+  modulesIntegration,
 ]
 
 /**
