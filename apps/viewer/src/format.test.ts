@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import {
   formatAge,
   formatAgo,
+  formatBytes,
   formatCount,
   formatDateTime,
   formatDuration,
@@ -96,4 +97,13 @@ test.each([
   ['', '?'],
 ])('the initials of %j are %s', (name, letters) => {
   expect(initials(name)).toBe(letters)
+})
+
+test.each([
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1434, '1.4 KB'],
+  [20 * 1024 * 1024, '20 MB'],
+])('%d bytes are written %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text)
 })

@@ -83,6 +83,13 @@ export function formatRelease(release: string): string {
   return /^[0-9a-f]{32,}$/i.test(version) ? version.slice(0, 12) : version
 }
 
+/** `812 B`, `1.4 KB`, `20 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KB'] : [bytes / 1024 / 1024, 'MB']
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`
+}
+
 /** Two letters for the round sign of a person. */
 export function initials(name: string): string {
   const words = name.split(/[\s@._-]+/).filter((word) => word !== '')

@@ -1,3 +1,4 @@
+import type { Attachment } from '@mayday/protocol/api/attachments'
 import type { Event, EventLocation } from '@mayday/protocol/api/events'
 import { queryOptions } from '@tanstack/react-query'
 import { get, path } from './client.ts'
@@ -18,6 +19,27 @@ export function eventQuery(organization: string, issueId: string, which: string)
 /** Address of the event as it was stored, for people and scripts. */
 export function eventJsonHref(organization: string, project: string, eventId: string): string {
   return `/api/0${path`/projects/${organization}/${project}/events/${eventId}/json/`}`
+}
+
+/** Files may come later than their event. */
+export function attachmentsQuery(organization: string, project: string, eventId: string) {
+  return queryOptions({
+    queryKey: ['attachments', organization, project, eventId],
+    queryFn: ({ signal }) =>
+      get<Attachment[]>(
+        path`/projects/${organization}/${project}/events/${eventId}/attachments/`,
+        signal,
+      ),
+  })
+}
+
+export function attachmentHref(
+  organization: string,
+  project: string,
+  eventId: string,
+  id: string,
+): string {
+  return `/api/0${path`/projects/${organization}/${project}/events/${eventId}/attachments/${id}/`}?download=1`
 }
 
 /** Finds the event of an error id, or of its beginning, in whichever project has it. */

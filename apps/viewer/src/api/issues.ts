@@ -1,3 +1,4 @@
+import type { Feedback } from '@mayday/protocol/api/feedback'
 import type { Issue, IssueDetail, IssueStatus, ProjectOverview } from '@mayday/protocol/api/issues'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -45,6 +46,14 @@ export function issueQuery(organization: string, issueId: string) {
     queryFn: ({ signal }) =>
       get<IssueDetail>(path`/organizations/${organization}/issues/${issueId}/`, signal),
     refetchInterval: POLL_MS,
+  })
+}
+
+export function feedbackQuery(organization: string, issueId: string) {
+  return queryOptions({
+    queryKey: ['issue', organization, issueId, 'feedback'],
+    queryFn: ({ signal }) =>
+      get<Feedback[]>(path`/organizations/${organization}/issues/${issueId}/user-reports/`, signal),
   })
 }
 

@@ -8,6 +8,7 @@ import { issueQuery, useIssueStatus } from '../api/issues.ts'
 import { ActivityList } from '../issue/activity.tsx'
 import { EventBar } from '../issue/event-bar.tsx'
 import { EventView } from '../issue/event-view.tsx'
+import { FeedbackList } from '../issue/feedback.tsx'
 import { IssueFacts } from '../issue/issue-facts.tsx'
 import { IssueHead } from '../issue/issue-head.tsx'
 import { TagDistributions } from '../issue/tag-distributions.tsx'
@@ -81,7 +82,11 @@ function IssueBody({ organization, issue, which }: BodyProps) {
                 onReload={reload}
               />
               <ErrorBoundary key={event.data.eventID} what="the event">
-                <EventView event={event.data} />
+                <EventView
+                  organization={organization}
+                  project={issue.project.slug}
+                  event={event.data}
+                />
               </ErrorBoundary>
             </>
           )}
@@ -89,6 +94,7 @@ function IssueBody({ organization, issue, which }: BodyProps) {
         <aside className="col" aria-label="About the issue">
           <IssueFacts issue={issue} />
           <TagDistributions tags={issue.tags} />
+          <FeedbackList organization={organization} issueId={issue.id} />
           <ActivityList issue={issue} />
         </aside>
       </div>
