@@ -40,6 +40,7 @@ export {
   expressErrorHandler,
   setupExpressErrorHandler,
 } from './frameworks/express.ts'
+export { type NestApp, setupNestErrorHandler } from './frameworks/nest.ts'
 export { close, flush, init, isEnabled, isInitialized } from './init.ts'
 export type { ClientHandle, CustomIntegration, DsnParts } from './integration.ts'
 export {
