@@ -13,7 +13,7 @@ import { queryBreadcrumbsIntegration } from './integrations/query-breadcrumbs.ts
 import { uncaughtExceptionIntegration } from './integrations/uncaught-exception.ts'
 import { unhandledRejectionIntegration } from './integrations/unhandled-rejection.ts'
 import type { Options } from './options.ts'
-import { resolveOptions } from './resolve-options.ts'
+import { resolveOptions, VARIABLES } from './resolve-options.ts'
 import { setScrubRules } from './scrub-rules.ts'
 
 const INTEGRATIONS: Integration[] = [
@@ -45,7 +45,7 @@ export function init(options: Options = {}): void {
     const previous = getClient()
     if (previous) void previous.close(previous.options.shutdownTimeoutMs)
     const own = ownOf(options)
-    const client = new Client(resolveOptions(own, ownOf(process.env), warnOnce))
+    const client = new Client(resolveOptions(own, environmentVariables(), warnOnce))
     setClient(client)
     setScrubRules(client.options.scrub)
     const ignored = ignoredLine(Object.keys(own))
@@ -93,6 +93,15 @@ export async function close(timeoutMs?: number): Promise<boolean> {
 }
 
 /** Without a prototype: one that was polluted must not say where events go. */
+function environmentVariables(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = Object.create(null)
+  for (const name of VARIABLES) {
+    if (Object.hasOwn(process.env, name)) env[name] = process.env[name]
+  }
+  return env
+}
+
+/** As above. */
 function ownOf<T extends object>(values: T): T {
   return Object.assign(Object.create(null), values)
 }

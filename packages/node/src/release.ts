@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-/** Variables in which hosting and CI services name the commit that runs. */
-const COMMIT_VARIABLES = [
+/** Where a release may be told: ours, Sentry's, and those in which hosting and CI name the commit. */
+export const RELEASE_VARIABLES = [
+  'MAYDAY_RELEASE',
+  'SENTRY_RELEASE',
   'GITHUB_SHA',
   'CI_COMMIT_SHA',
   'RENDER_GIT_COMMIT',
@@ -19,16 +21,30 @@ const COMMIT_VARIABLES = [
 const COMMIT = /^[0-9a-f]{40,64}$/
 const MAX_REF_BYTES = 4096
 
+let ofCheckout: { release: string | undefined } | undefined
+
+/** As {@link findRelease}, for this process. HEAD is read once: what runs does not move with it. */
+export function releaseOfProcess(env: NodeJS.ProcessEnv): string | undefined {
+  const told = releaseFromEnv(env)
+  if (told !== undefined) return told
+  ofCheckout ??= { release: releaseFromCheckout(process.cwd) }
+  return ofCheckout.release
+}
+
 /**
- * The version of the running program, if something tells it: `MAYDAY_RELEASE`, `SENTRY_RELEASE`, a commit variable, or
- * the checkout that the working folder lies in. Reads at most a handful of small files; never throws.
+ * The version of the running program, if something tells it: a variable of the environment, or the
+ * checkout that the working folder lies in. Reads at most a handful of small files; never throws.
  */
 export function findRelease(env: NodeJS.ProcessEnv, cwd: () => string): string | undefined {
-  if (env.MAYDAY_RELEASE) return env.MAYDAY_RELEASE
-  if (env.SENTRY_RELEASE) return env.SENTRY_RELEASE
-  for (const name of COMMIT_VARIABLES) {
-    if (env[name]) return env[name]
-  }
+  return releaseFromEnv(env) ?? releaseFromCheckout(cwd)
+}
+
+function releaseFromEnv(env: NodeJS.ProcessEnv): string | undefined {
+  const name = RELEASE_VARIABLES.find((variable) => env[variable])
+  return name === undefined ? undefined : env[name]
+}
+
+function releaseFromCheckout(cwd: () => string): string | undefined {
   try {
     return readHead(cwd())
   } catch {

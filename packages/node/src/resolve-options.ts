@@ -11,13 +11,23 @@ import {
   type Warn,
 } from './option-checks.ts'
 import { type OwnOptions, REQUEST_BODY_BYTES } from './options.ts'
-import { findRelease } from './release.ts'
+import { RELEASE_VARIABLES, releaseOfProcess } from './release.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 
 const MAX_BREADCRUMBS = 100
 const MAX_VALUE_CHARS = 8192
 const MAX_DEPTH = 5
 const MAX_SHUTDOWN_TIMEOUT_MS = 60_000
+
+/** Every variable of the environment that counts. */
+export const VARIABLES: readonly string[] = [
+  'MAYDAY_DSN',
+  'SENTRY_DSN',
+  'MAYDAY_ENVIRONMENT',
+  'SENTRY_ENVIRONMENT',
+  'NODE_ENV',
+  ...RELEASE_VARIABLES,
+]
 
 /**
  * Applies defaults. Never throws: a wrong value is told to `warn` and replaced by its default.
@@ -38,7 +48,7 @@ export function resolveOptions(
     dsn: flag('enabled', options.enabled, true, warn)
       ? resolveDsn(options.dsn ?? env.MAYDAY_DSN ?? env.SENTRY_DSN, warn)
       : undefined,
-    release: textOption('release', options.release, warn) ?? findRelease(env, process.cwd),
+    release: textOption('release', options.release, warn) ?? releaseOfProcess(env),
     environment:
       textOption('environment', options.environment, warn) ??
       text(env.MAYDAY_ENVIRONMENT) ??
