@@ -10,6 +10,7 @@ import { modulesIntegration } from './integrations/modules.ts'
 import { outgoingHttpIntegration } from './integrations/outgoing-http.ts'
 import { processExitIntegration } from './integrations/process-exit.ts'
 import { queryBreadcrumbsIntegration } from './integrations/query-breadcrumbs.ts'
+import { stackTraceLimitIntegration } from './integrations/stack-trace-limit.ts'
 import { uncaughtExceptionIntegration } from './integrations/uncaught-exception.ts'
 import { unhandledRejectionIntegration } from './integrations/unhandled-rejection.ts'
 import type { Options } from './options.ts'
@@ -17,6 +18,7 @@ import { resolveOptions, VARIABLES } from './resolve-options.ts'
 import { setScrubRules } from './scrub-rules.ts'
 
 const INTEGRATIONS: Integration[] = [
+  stackTraceLimitIntegration,
   uncaughtExceptionIntegration,
   unhandledRejectionIntegration,
   processExitIntegration,

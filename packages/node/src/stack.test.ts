@@ -28,6 +28,25 @@ describe('a line of a stack', () => {
       '    at eval (eval at foo (/a.js:3:9), <anonymous>:1:7)',
       { function: 'eval', filename: '/a.js', lineno: 3, colno: 9 },
     ],
+    [
+      '    at sum (wasm://wasm/add-5f3c:wasm-function[4]:0x2a)',
+      { function: 'sum', filename: 'wasm://wasm/add-5f3c', in_app: false },
+    ],
+    [
+      '    at wasm://wasm/5f3c:wasm-function[4]:0x2a',
+      { function: 'wasm-function[4]', filename: 'wasm://wasm/5f3c' },
+    ],
+    ['    at Array.forEach (native)', { function: 'Array.forEach', filename: 'native' }],
+    ['    at async C:\\app\\x.js:1:2', { filename: 'C:\\app\\x.js', lineno: 1, in_app: true }],
+    ['    at fn (\\\\host\\x.js:1:2)', { filename: '\\\\host\\x.js', lineno: 1, in_app: true }],
+    ['    at evalmachine.<anonymous>:1:7', { filename: 'evalmachine.<anonymous>', in_app: false }],
+    ['        at deep (/a/b.js:1:2)', { function: 'deep', filename: '/a/b.js', lineno: 1 }],
+    ['    at fn (webpack-internal:///(rsc)/./app/page.tsx:1:2)', { in_app: true }],
+    ['    at fn (webpack-internal:///(rsc)/./node_modules/a/b.js:1:2)', { in_app: false }],
+    ['    at fn (webpack://shop/webpack/bootstrap:1:2)', { in_app: false }],
+    ['    at fn (/app/.next/server/app/page.js:1:2)', { in_app: true }],
+    ['    at fn (/app/.next/server/webpack-runtime.js:1:2)', { in_app: false }],
+    ['    at fn (/app/.next/server/chunks/ssr/node_modules_a_b._.js:1:2)', { in_app: false }],
   ])('%s', (line, frame) => {
     expect(one(line)).toMatchObject(frame)
   })
@@ -83,6 +102,11 @@ describe('hostile text of 100 KB is read in a moment', () => {
     ['colons', `Error: x\n${`    at f (${':1'.repeat(480)})\n`.repeat(100)}`, 'x'],
     ['digits', `Error: x\n${`    at f (${':99999999'.repeat(100)})\n`.repeat(100)}`, 'x'],
     ['spaces', `Error: x\n${' '.repeat(900)}at f\n`.repeat(100), 'x'],
+    [
+      'a message that nearly is at every place',
+      `${': aa'.repeat(KB_100 / 4)}`,
+      `${': aa'.repeat(KB_100 / 5)}b`,
+    ],
     ['commas in eval', `Error: x\n${`    at (eval ${','.repeat(900)}:1:1)\n`.repeat(100)}`, 'x'],
   ])('%s', (_, stack, message) => {
     parseStack(stack, message)
