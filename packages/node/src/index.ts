@@ -51,6 +51,7 @@ export {
   httpIntegration,
   linkedErrorsIntegration,
   localVariablesIntegration,
+  modulesIntegration,
   nativeNodeFetchIntegration,
   nodeContextIntegration,
   onUncaughtExceptionIntegration,

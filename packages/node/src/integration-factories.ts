@@ -3,6 +3,7 @@ import { getClient } from './client.ts'
 import type { CustomIntegration } from './integration.ts'
 import { consoleIntegration as console } from './integrations/console.ts'
 import { httpIntegration as http } from './integrations/http.ts'
+import { modulesIntegration as modules } from './integrations/modules.ts'
 import { outgoingHttpIntegration as outgoingHttp } from './integrations/outgoing-http.ts'
 import { uncaughtExceptionIntegration as uncaughtException } from './integrations/uncaught-exception.ts'
 import { unhandledRejectionIntegration as unhandledRejection } from './integrations/unhandled-rejection.ts'
@@ -30,6 +31,11 @@ export function httpIntegration(options?: unknown): CustomIntegration {
 /** Keeps outgoing requests, by `node:http` and fetch, as breadcrumbs; on by default. */
 export function nativeNodeFetchIntegration(options?: unknown): CustomIntegration {
   return withoutOptions(outgoingHttp, options)
+}
+
+/** Tells the versions of direct dependencies; on by default. */
+export function modulesIntegration(): CustomIntegration {
+  return modules
 }
 
 /** Source lines around frames are always told; this is here for apps that name it. */
