@@ -21,7 +21,7 @@ export type ThrownOptions = {
 }
 
 /** A captured error, and for which request, so that it is not captured again. */
-type Known = { id: string; exchange: unknown }
+type Known = { id: string; owner: unknown }
 
 const MAX_MESSAGE_CHARS = 8192
 const MAX_KEY_CHARS = 300
@@ -45,14 +45,14 @@ export function captureThrown(
   decideLater?: (client: Client, event: EventPayload) => void,
 ): string {
   const client = getClient()
-  const { exchange } = options.context
-  const known = knownId(thrown, exchange)
+  const { exchange, owner } = options.context
+  const known = knownId(thrown, owner)
   if (known !== undefined) return claim(options.context, known)
   const key = keyOf(thrown)
-  const folded = client?.repeats.fold(key, exchange)
+  const folded = client?.repeats.fold(key, owner)
   const eventId = folded ?? idFor(exchange)
   try {
-    remember(thrown, { id: eventId, exchange })
+    remember(thrown, { id: eventId, owner })
     claim(options.context, eventId)
     if (folded !== undefined || client?.transport === undefined) return eventId
     const event = makeEvent(client, thrown, key, eventId, options)
@@ -60,7 +60,7 @@ export function captureThrown(
     if (decideLater) {
       decideLater(client, event)
     } else {
-      client.repeats.open(key, exchange, event)
+      client.repeats.open(key, owner, event)
       client.submit(event, { originalException: thrown })
     }
   } catch (error) {
@@ -170,11 +170,10 @@ function withoutNumbers(text: string): string {
  * handlers. The same object in another request is another failure: a rejected promise that is kept
  * fails every request that waits for it.
  */
-function knownId(thrown: unknown, exchange: unknown): string | undefined {
+function knownId(thrown: unknown, owner: unknown): string | undefined {
   const known = isObject(thrown) ? knownErrors.get(thrown) : undefined
   if (known === undefined) return undefined
-  const isOther =
-    known.exchange !== undefined && exchange !== undefined && known.exchange !== exchange
+  const isOther = known.owner !== undefined && owner !== undefined && known.owner !== owner
   return isOther ? undefined : known.id
 }
 

@@ -15,6 +15,13 @@ export class Context {
     this.#currentScope = current
   }
 
+  /** Whose failures these are: of the request, the job, or whatever has an isolation scope of its own. */
+  get owner(): object | undefined {
+    if (this.exchange) return this.exchange
+    const scope = this.#isolationScope
+    return scope === processContext.isolationScope ? undefined : scope
+  }
+
   /** Made on first use: most requests never need one. */
   get isolationScope(): Scope {
     this.#isolationScope ??= new Scope()

@@ -75,6 +75,14 @@ test('an attempt that will be repeated is a warning, the last one an error', asy
   })
 })
 
+test('the attempts of a job are events of their own, however fast they follow', async () => {
+  for (const attemptsMade of [0, 1, 2]) {
+    await failing(new Error('mailbox full'))(job('1', attemptsMade, 3)).catch(() => undefined)
+  }
+  const attempts = (await sent()).map((event) => [event.contexts?.job?.attempt, event.level])
+  expect(Object.fromEntries(attempts)).toEqual({ 1: 'warning', 2: 'warning', 3: 'error' })
+})
+
 test('a job that is put off has not failed', async () => {
   const later = Object.assign(new Error('later'), { name: 'DelayedError' })
   await expect(failing(later)(job('1'))).rejects.toBe(later)

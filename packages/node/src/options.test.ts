@@ -96,3 +96,10 @@ test.each([
 ])("a DSN of Sentry's own is taken: %s", (dsn, host, path) => {
   expect(resolved({ dsn })).toMatchObject({ dsn: { host, path }, warnings: [] })
 })
+
+test('options of Sentry that mean nothing here are taken; others are a mistake for TypeScript', () => {
+  const taken: Options = { tracesSampleRate: 1, sendDefaultPii: true, profilesSampleRate: 1 }
+  // @ts-expect-error: compiled with the tests, so this fails when the name becomes known.
+  const unknown: Options = { sampelRate: 1 }
+  expect(resolved({ ...taken, ...unknown }).sampleRate).toBe(1)
+})
