@@ -22,6 +22,12 @@ test.each([
   'jwt',
   'cvv',
   'creditCard',
+  'ssn',
+  'userAPIKey',
+  'JWTToken',
+  'AccountKey',
+  'PHPSESSID',
+  'security-code',
 ])('%s is a sensitive key', (key) => {
   expect(isSensitiveKey(key)).toBe(true)
 })
@@ -36,6 +42,10 @@ test.each([
   'monkey',
   'spin',
   'design',
+  'code',
+  'discussion',
+  'compass',
+  'keyboard',
 ])('%s is not', (key) => {
   expect(isSensitiveKey(key)).toBe(false)
 })
@@ -68,10 +78,87 @@ describe('texts lose their secrets and stay readable', () => {
       'key [Filtered] used',
     ],
     ['http://example.com/a:b@c', 'http://example.com/a:b@c'],
+    ['clone https://x0f1@git.example.com/a', 'clone https://[Filtered]@git.example.com/a'],
+    [
+      'Server=db;User Id=sa;Password=hunter2;Timeout=5',
+      'Server=db;User Id=sa;Password=[Filtered];Timeout=5',
+    ],
+    ['AccountName=a;AccountKey=abc/+==;x=1', 'AccountName=a;AccountKey=[Filtered];x=1'],
+    ['bad body {\\"userPassword\\":\\"hunter2\\"}', 'bad body {\\"userPassword\\":[Filtered]}'],
+    ['{ clientSecret: "a b" }', '{ clientSecret: [Filtered] }'],
+    ['GET /a?sid=12&sig=0a&page=2', 'GET /a?sid=[Filtered]&sig=[Filtered]&page=2'],
+    ['Cookie: a=1; b=2\nHost: x', 'Cookie: [Filtered]\nHost: x'],
+    ['set-cookie: id=1; HttpOnly', 'set-cookie: [Filtered]'],
+    ['Authorization: Digest username="a", response="b"', 'Authorization: Digest [Filtered]'],
     ['keys 12:30 at noon', 'keys 12:30 at noon'],
   ])('%s', (text, expected) => {
     expect(scrubText(text)).toBe(expected)
   })
+})
+
+describe('tokens are known by how they begin', () => {
+  test.each([
+    `AKIA${'ABCD'.repeat(4)}`,
+    `ghp_${'aB3d'.repeat(9)}`,
+    `github_pat_${'aB3d'.repeat(9)}`,
+    `glpat-${'aB3d'.repeat(5)}`,
+    `xoxb-12345678-${'aB3d'.repeat(5)}`,
+    `sk_live_${'aB3d'.repeat(6)}`,
+    `npm_${'aB3d'.repeat(9)}`,
+    `AIza${'aB3d5'.repeat(7)}`,
+    `SG.${'aB3d'.repeat(5)}.${'aB3d'.repeat(8)}`,
+    `sk-proj-${'aB3d'.repeat(9)}`,
+  ])('%s', (token) => {
+    expect(scrubText(`refused: ${token}, said the server`)).toBe(
+      'refused: [Filtered], said the server',
+    )
+    expect(scrubCode(`use('${token}')`)).toBe(`use('[Filtered]')`)
+  })
+})
+
+describe('numbers and addresses of persons are known by their form and check digits', () => {
+  test.each([
+    ['card 4111 1111 1111 1111 declined', 'card [Filtered] declined'],
+    ['5500-0000-0000-0004', '[Filtered]'],
+    ['378282246310005', '[Filtered]'],
+    ['4111 1111 1111 1112', '4111 1111 1111 1112'],
+    ['at 1700000000000 ms', 'at 1700000000000 ms'],
+    ['id 1111111111111117', 'id 1111111111111117'],
+    ['0.4111111111111111', '0.4111111111111111'],
+    ['ssn 123-45-6789.', 'ssn [Filtered].'],
+    ['000-12-3456 and 2024-01-15', '000-12-3456 and 2024-01-15'],
+    ['to DE89 3704 0044 0532 0130 00 today', 'to [Filtered] today'],
+    ['GB82WEST12345698765432', '[Filtered]'],
+    ['AB12CDEF34567890', 'AB12CDEF34567890'],
+    ['no user ada.lovelace+x@mail.example.co.uk!', 'no user [Filtered]!'],
+    ['express@4.18.2 and logo@2x.png', 'express@4.18.2 and logo@2x.png'],
+    ['node_modules/@scope/name.js', 'node_modules/@scope/name.js'],
+  ])('%s', (text, expected) => {
+    expect(scrubText(text)).toBe(expected)
+  })
+})
+
+test.each([
+  'Unexpected token < in JSON at position 0',
+  'the author of tokenizer has no authority',
+  'session expired: sign in again',
+  'Cookie: missing',
+  'ENOENT: no such file or directory, open /srv/app/passenger.json',
+  'Cannot read properties of undefined (reading pin)',
+  'a signature: of the function, by design',
+  'connect ECONNREFUSED 127.0.0.1:5432',
+])('prose stays as it is: %s', (text) => {
+  expect(scrubText(text)).toBe(text)
+})
+
+test('each private key of a text is taken out, public ones stay', () => {
+  const block = (label: string) => `-----BEGIN ${label}-----\nabc\n-----END ${label}-----`
+  expect(
+    scrubText(
+      `1 ${block('PRIVATE KEY')} 2 ${block('PUBLIC KEY')} 3 ${block('OPENSSH PRIVATE KEY')} 4`,
+    ),
+  ).toBe(`1 [Filtered] 2 ${block('PUBLIC KEY')} 3 [Filtered] 4`)
+  expect(scrubText('cut -----BEGIN PRIVATE KEY-----\nabc')).toBe('cut [Filtered]')
 })
 
 test('a line of source keeps its calls and loses its literals', () => {
@@ -113,6 +200,14 @@ test.each([
   ['bearers', 'Bearer '.repeat(1170)],
   ['names', 'password'.repeat(1024)],
   ['keys', '-----BEGIN PRIVATE KEY'.repeat(370)],
+  ['key blocks', '-----BEGIN PRIVATE KEY-----END '.repeat(270)],
+  ['addresses', 'a.'.repeat(4096)],
+  ['domains', `a@${'a.'.repeat(4096)}`],
+  ['digits', '4 '.repeat(4096)],
+  ['accounts', 'AB12'.repeat(2048)],
+  ['names with dashes', 'a-password-'.repeat(740)],
+  ['cookies', 'cookie=a'.repeat(1024)],
+  ['tokens', 'sk-SG.xoxa-'.repeat(740)],
 ])('hostile text of 8 KB (%s) is read in a moment', (_, text) => {
   scrubText(text)
   const startedAt = performance.now()
