@@ -18,7 +18,7 @@ const ORDERS = [
     place: /^apps\/server\/src\/([^/.]+)/,
     order: [
       ...['config', 'errors', 'db', 'http', 'journal', 'outcomes', 'account', 'projects'],
-      ...['releases', 'events', 'issues', 'pipeline', 'app', 'cli', 'main'],
+      ...['releases', 'events', 'issues', 'monitors', 'pipeline', 'app', 'cli', 'main'],
     ].map((name) => [name]),
   },
   {

@@ -25,6 +25,7 @@ import { IssueListsController } from './issues/issue-lists.controller.ts'
 import { IssueTagsController } from './issues/issue-tags.controller.ts'
 import { IssuesController } from './issues/issues.controller.ts'
 import { OverviewController } from './issues/overview.controller.ts'
+import { MonitorsController } from './monitors/monitors.controller.ts'
 import { OrganizationsController } from './projects/organizations.controller.ts'
 import { ProjectKeysController } from './projects/project-keys.controller.ts'
 import { ProjectsController } from './projects/projects.controller.ts'
@@ -45,6 +46,7 @@ export const WEB_CONTROLLERS = [
   IssueEventsController,
   IssueTagsController,
   FeedbackController,
+  MonitorsController,
   OverviewController,
 ]
 

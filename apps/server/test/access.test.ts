@@ -143,6 +143,7 @@ describe('scopes', () => {
 /** Ids within our own organisation that lead nowhere, so that what is allowed still changes nothing. */
 const NOWHERE: Record<string, string> = {
   attachment: '999999999',
+  monitor: 'none',
   project: 'none',
   issue: '999999999',
   event: 'f'.repeat(32),
@@ -199,6 +200,10 @@ async function makeWorld(): Promise<World> {
   const tenant = await makeTenant(database)
   const issue = await makeIssue(database, tenant.projectId, { tags: { browser: 'Firefox' } })
   const event = await makeEvent(database, { projectId: tenant.projectId, issueId: issue })
+  await database.query("insert into monitor (project_id, slug) values ($1, 'of-' || $2::text)", [
+    tenant.projectId,
+    tenant.project,
+  ])
   const attachment = await makeAttachment(database, { projectId: tenant.projectId, eventId: event })
   await createToken(database, {
     organizationSlug: tenant.organization,
@@ -221,6 +226,7 @@ async function makeWorld(): Promise<World> {
       issue,
       event,
       attachment,
+      monitor: `of-${tenant.project}`,
       errorId: event,
       shortId: formatShortId(tenant.project, 1),
       id: String(token?.id),
@@ -235,7 +241,10 @@ function tokenWith(scopes: readonly (typeof SCOPES)[number][]): Promise<string> 
 
 /** All that a tenant can call their own; last-use times aside. */
 async function snapshot(): Promise<unknown> {
-  const tables = ['organization', 'member', 'project', 'project_key', 'issue', 'issue_activity']
+  const tables = [
+    ...['organization', 'member', 'project', 'project_key'],
+    ...['issue', 'issue_activity', 'monitor'],
+  ]
   const rows = await Promise.all(
     [...tables, 'account'].map((table) =>
       server.database.query(`select * from ${table} order by 1, 2`),

@@ -31,7 +31,7 @@ export const ITEM_TYPES = {
   feedback: item('feedback', true, 'process', MAX_EVENT_BYTES),
   session: item('session', false, 'ack', MAX_SESSION_BYTES),
   sessions: item('session', false, 'ack', MAX_SESSION_BYTES),
-  check_in: item('monitor', false, 'ack', MAX_CHECK_IN_BYTES),
+  check_in: item('monitor', false, 'process', MAX_CHECK_IN_BYTES),
   log: item('log_item', false, 'ack'),
   otel_log: item('log_item', false, 'ack'),
   trace_metric: item('trace_metric', false, 'ack'),

@@ -2,6 +2,7 @@ import { DataSource, type MixedList } from 'typeorm'
 import { ENTITIES } from './entities.ts'
 import { Initial0001 } from './migrations/0001-initial.ts'
 import { AttachmentsFeedback0002 } from './migrations/0002-attachments-feedback.ts'
+import { Monitors0003 } from './migrations/0003-monitors.ts'
 
 /** Any fixed number: whoever migrates holds this advisory lock, so two servers never do it at once. */
 const MIGRATION_LOCK = 7_295_329
@@ -18,7 +19,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
     url,
     poolSize,
     entities: ENTITIES as MixedList<new () => object>,
-    migrations: [Initial0001, AttachmentsFeedback0002],
+    migrations: [Initial0001, AttachmentsFeedback0002, Monitors0003],
     synchronize: false,
     applicationName: 'mayday',
     connectTimeoutMS: 5_000,

@@ -15,6 +15,7 @@ import {
 } from './counts.entity.ts'
 import { IssueActivityEntity, IssueEntity, IssueHashEntity } from './issue.entity.ts'
 import { DeadLetterEntity, JournalCursorEntity, OutcomeHourEntity } from './ledger.entity.ts'
+import { CheckInEntity, MonitorEntity, MonitorEnvironmentEntity } from './monitor.entity.ts'
 import { ProjectEntity, ProjectKeyEntity, ReleaseEntity } from './project.entity.ts'
 
 /** Every table that TypeORM declares; `schema.test.ts` proves that they agree with the migrations. */
@@ -37,6 +38,9 @@ export const ENTITIES: object[] = [
   ProjectHourEntity,
   AttachmentEntity,
   FeedbackEntity,
+  MonitorEntity,
+  MonitorEnvironmentEntity,
+  CheckInEntity,
   OutcomeHourEntity,
   DeadLetterEntity,
   JournalCursorEntity,

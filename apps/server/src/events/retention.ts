@@ -61,6 +61,7 @@ export async function deleteOldRows(
   const ledgerBefore = new Date(Math.min(beforeMs, cutoffMs(nowMs, LEDGER_DAYS)))
   await deleteInChunks(database, 'event_default', 'received_at < $1', [before])
   await deleteInChunks(database, 'attachment', 'received_at < $1', [before])
+  await deleteInChunks(database, 'check_in', 'started_at < $1', [before])
   await deleteInChunks(database, 'feedback', 'received_at < $1', [before])
   await deleteOldCounts(database, before)
   await deleteInChunks(database, 'issue', SILENT_ISSUE, [before])

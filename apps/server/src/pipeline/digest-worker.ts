@@ -1,6 +1,7 @@
 /** Entry of the digest thread; `digest-thread.ts` starts it. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { JournalReader } from '../journal/journal-reader.ts'
+import { bookOverdue } from '../monitors/overdue.ts'
 import { Digest } from './digest.ts'
 import type {
   DigestLog,
@@ -11,9 +12,11 @@ import type {
 } from './digest-messages.ts'
 import { DigestSignal } from './digest-signal.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { Periodic } from './periodic.ts'
 
 /** Not for every batch: a message costs both threads something. */
 const PROGRESS_MS = 1_000
+const MINUTE_MS = 60_000
 
 const { databaseUrl, journalDir, retentionDays, signal, strikes } = workerData as DigestWorkerData
 const send = (message: FromDigest) => parentPort?.postMessage(message)
@@ -33,6 +36,17 @@ const digest = new Digest({
     unsent = progress
   },
 })
+const overdue = new Periodic({
+  databaseUrl,
+  name: 'the watch over monitors',
+  everyMs: MINUTE_MS,
+  retryMs: MINUTE_MS,
+  log,
+  work: async (connection) => {
+    // What waits in the journal may hold the check-ins that would be missed.
+    if (digest.isCaughtUp) await bookOverdue(connection, Date.now())
+  },
+})
 const housekeeping = new Housekeeping({ databaseUrl, retentionDays, log })
 const reporting = setInterval(sendProgress, PROGRESS_MS)
 
@@ -41,8 +55,9 @@ parentPort?.on('message', (message: ToDigest) => {
   else digest.wake()
 })
 housekeeping.start()
+overdue.start()
 await digest.run()
-await housekeeping.stop()
+await Promise.all([housekeeping.stop(), overdue.stop()])
 await reader.close()
 clearInterval(reporting)
 sendProgress()

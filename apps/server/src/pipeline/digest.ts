@@ -47,6 +47,7 @@ export class Digest {
   #wake: () => void = () => {}
   #maxEvents = MAX_BATCH_EVENTS
   #pauseMs = 0
+  #isCaughtUp = false
   readonly #leaves = new Map<number, number>()
   readonly #goneProjects = new Set<number>()
 
@@ -68,6 +69,11 @@ export class Digest {
 
   wake(): void {
     this.#wake()
+  }
+
+  /** Whether all that was accepted has become events, as far as is known here. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp
   }
 
   /** Makes `run` end after the batch that is being stored. */
@@ -103,6 +109,7 @@ export class Digest {
         await storing
         // Not earlier: a segment must not be deleted while the next batch is being read from it.
         if (stored !== undefined) await this.#options.reader.release(stored)
+        this.#isCaughtUp = batch.records.length === 0
         const hasMoved = batch.end.segment !== position?.segment
         if (batch.records.length > 0 || (position !== undefined && hasMoved)) {
           storing = this.#store(batch)
@@ -232,6 +239,7 @@ export class Digest {
 
   /** Everything is tried again from the cursor, in smaller steps, after a pause that gets longer. */
   async #recover(error: unknown): Promise<void> {
+    this.#isCaughtUp = false
     const isFirst = this.#pauseMs === 0
     this.#pauseMs = Math.min(Math.max(this.#pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS)
     this.#maxEvents = Math.max(1, Math.floor(this.#maxEvents / 2))

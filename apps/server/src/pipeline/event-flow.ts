@@ -14,10 +14,12 @@ import { linkReleases } from './process/link-releases.ts'
 import { normalize } from './process/normalize.ts'
 import { prepare } from './process/prepare.ts'
 import { readAttachment } from './process/read-attachment.ts'
+import { readCheckIn } from './process/read-check-in.ts'
 import { readFeedback, readUserReport } from './process/read-feedback.ts'
 import { type Parts, receive } from './process/receive.ts'
 import { recordOutcomes } from './process/record-outcomes.ts'
 import { storeAttachments } from './process/store-attachments.ts'
+import { storeCheckIns } from './process/store-check-ins.ts'
 import { storeEvents } from './process/store-events.ts'
 import { storeFeedback } from './process/store-feedback.ts'
 import { updateIssues } from './process/update-issues.ts'
@@ -54,7 +56,7 @@ export function prepareRecord(read: ReadRecord): PreparedRecord {
 
 /** Items that are no events. */
 function readOther(prepared: PreparedRecord, { item, eventId }: Parts['others'][number]): void {
-  const { record, attached, feedback, outcomes } = prepared
+  const { record, attached, feedback, checkIns, outcomes } = prepared
   const accepted = (quantity = 1) => {
     const { category } = itemType(item.header.type)
     outcomes.push({ outcome: 'accepted', reason: '', category, quantity })
@@ -74,11 +76,21 @@ function readOther(prepared: PreparedRecord, { item, eventId }: Parts['others'][
     case 'feedback':
       feedback.push(readFeedback(record, eventId, item))
       accepted()
+      break
+    case 'check_in':
+      checkIns.push(readCheckIn(record, item))
   }
 }
 
 function nothing(): Omit<PreparedRecord, 'record' | 'end'> {
-  return { events: [], attached: [], feedback: [], outcomes: [], poison: undefined }
+  return {
+    events: [],
+    attached: [],
+    feedback: [],
+    checkIns: [],
+    outcomes: [],
+    poison: undefined,
+  }
 }
 
 /** A record as the journal's reader gives it. */
@@ -122,7 +134,8 @@ export async function storeBatch(database: Statements, batch: Batch): Promise<Ba
     records.flatMap(({ feedback }) => feedback),
     stored,
   )
-  await recordOutcomes(database, { stored, repeats: allRepeats, records })
+  const ends = [...records, ...(await storeCheckIns(database, records))]
+  await recordOutcomes(database, { stored, repeats: allRepeats, records: ends })
   const deadLetters = await keepDeadLetters(database, records)
   const rejected = records.flatMap(({ outcomes }) => outcomes).filter(isRejection).length
   return { stored: stored.length, repeats: allRepeats.length, rejected, deadLetters, gone }

@@ -1,8 +1,9 @@
-import { Connection } from '../db/connection.ts'
+import type { Connection } from '../db/connection.ts'
 import { type Statements, sql, sqlOne } from '../db/sql.ts'
 import { makeLeavesAhead } from '../events/partitions.ts'
 import { cutoffMs, deleteOldRows, dropOldLeaves } from '../events/retention.ts'
 import type { DigestLog } from './digest-messages.ts'
+import { Periodic } from './periodic.ts'
 
 const HOUR_MS = 60 * 60 * 1000
 /** After a failure: the database may be away for a moment only. */
@@ -16,43 +17,28 @@ export type HousekeepingOptions = { databaseUrl: string; retentionDays: number; 
 /** What has to be done every hour whether or not events come. */
 export class Housekeeping {
   readonly #options: HousekeepingOptions
-  #timer: NodeJS.Timeout | undefined
-  #work: Promise<void> = Promise.resolve()
-  #connection: Connection | undefined
-  #isStopping = false
+  readonly #hourly: Periodic
   /** The cutoff moves once a day, so counts need to be looked at only then. */
   #deletedBeforeMs = 0
 
   constructor(options: HousekeepingOptions) {
     this.#options = options
+    this.#hourly = new Periodic({
+      ...options,
+      name: 'housekeeping',
+      everyMs: HOUR_MS,
+      retryMs: RETRY_MS,
+      work: (connection) => this.#keepHouse(connection, Date.now()),
+    })
   }
 
   start(): void {
-    this.#work = this.#run()
+    this.#hourly.start()
   }
 
   /** Breaks off what is under way: the next start goes on with it. */
-  async stop(): Promise<void> {
-    this.#isStopping = true
-    clearTimeout(this.#timer)
-    this.#connection?.close()
-    await this.#work
-  }
-
-  async #run(): Promise<void> {
-    let pauseMs = HOUR_MS
-    try {
-      this.#connection = await Connection.open(this.#options.databaseUrl, 'mayday housekeeping')
-      await this.#keepHouse(this.#connection, Date.now())
-    } catch (error) {
-      pauseMs = RETRY_MS
-      if (!this.#isStopping) {
-        this.#options.log('warn', 'Housekeeping failed; it is tried again in a minute', { error })
-      }
-    }
-    this.#connection?.close()
-    this.#connection = undefined
-    if (!this.#isStopping) this.#timer = setTimeout(() => this.start(), pauseMs)
+  stop(): Promise<void> {
+    return this.#hourly.stop()
   }
 
   async #keepHouse(connection: Connection, nowMs: number): Promise<void> {

@@ -6,6 +6,7 @@ import type { Outcome, Reason } from '@mayday/protocol/outcome'
 import type { EventData } from '../events/event-data.ts'
 import type { Tag } from '../events/event-tags.ts'
 import type { JournalPosition, JournalRecord } from '../journal/record.ts'
+import type { CheckInReport } from '../monitors/check-ins.ts'
 
 /** An event on its way: each type has what the one before had and what the step in between added. */
 export type Received = {
@@ -131,6 +132,7 @@ export type PreparedRecord = {
   events: Prepared[]
   attached: Attached[]
   feedback: Feedback[]
+  checkIns: CheckInReport[]
   /** Of the items that are no events to store. */
   outcomes: ItemOutcome[]
   /** Why it cannot be digested; it goes to the dead letters. */

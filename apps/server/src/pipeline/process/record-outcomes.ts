@@ -5,7 +5,7 @@ import type { ItemOutcome, Prepared, PreparedRecord } from '../states.ts'
 type Ends = {
   stored: readonly Prepared[]
   repeats: readonly Prepared[]
-  records: readonly PreparedRecord[]
+  records: readonly Pick<PreparedRecord, 'record' | 'outcomes'>[]
 }
 
 /** Books the end of every item of the batch, by the hour in which it was received. */
