@@ -49,3 +49,26 @@ test('init a thousand times with a DSN adds no listeners, and the last one repor
   expect(result).toMatchObject({ code: 0, stdout: 'the app runs\n', stderr: '' })
   expect(sink.events()).toHaveLength(1)
 })
+
+test('what changes nothing is told in one line each where debug is on, and is silent elsewhere', async () => {
+  const source = (debug: boolean) => `
+    const Mayday = require(${JSON.stringify(BUILT_CJS)})
+    Mayday.init({
+      dsn: ${JSON.stringify(sink.dsn)},
+      debug: ${debug},
+      tracesSampleRate: 1,
+      sendDefaultPii: true,
+      integrations: [
+        Mayday.consoleIntegration({ levels: [] }),
+        Mayday.requestDataIntegration({ include: {} }),
+        Mayday.dedupeIntegration(),
+      ],
+    })
+  `
+  expect(await runProgram(source(false))).toMatchObject({ code: 0, stderr: '' })
+  expect((await runProgram(source(true))).stderr.trimEnd().split('\n')).toEqual([
+    '[mayday] options that change nothing: tracesSampleRate, sendDefaultPii (cookies, credentials and addresses are never sent; see maxRequestBodySize for bodies)',
+    '[mayday] options of the integration Console change nothing',
+    '[mayday] options of the integration RequestData change nothing',
+  ])
+})

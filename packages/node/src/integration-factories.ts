@@ -1,5 +1,5 @@
 import type { Frame } from '@mayday/protocol/event'
-import { getClient } from './client.ts'
+import type { Client, Integration } from './client.ts'
 import type { CustomIntegration } from './integration.ts'
 import { consoleIntegration as console } from './integrations/console.ts'
 import { httpIntegration as http } from './integrations/http.ts'
@@ -107,16 +107,29 @@ function rewritten(frame: Frame, { root, prefix = 'app:///' }: RewriteFramesOpti
   return { ...frame, filename: `${prefix}${relative.replace(/^\//, '')}` }
 }
 
-function withoutOptions(integration: CustomIntegration, options: unknown): CustomIntegration {
-  tellIgnored(integration.name, options)
-  return integration
+function withoutOptions(integration: Integration, options: unknown): CustomIntegration {
+  if (options === undefined) return integration
+  const told: Integration = {
+    name: integration.name,
+    install(client) {
+      tellIgnored(client, integration.name)
+      return integration.install(client)
+    },
+  }
+  return told
 }
 
 function builtIn(name: string, options: unknown): CustomIntegration {
-  tellIgnored(name, options)
-  return { name, setup: () => tellIgnored(name, options) }
+  const told: Integration = {
+    name,
+    install(client) {
+      if (options !== undefined) tellIgnored(client, name)
+      return () => undefined
+    },
+  }
+  return told
 }
 
-function tellIgnored(name: string, options: unknown): void {
-  if (options !== undefined) getClient()?.log(`options of the integration ${name} change nothing`)
+function tellIgnored(client: Client, name: string): void {
+  client.log(`options of the integration ${name} change nothing`)
 }
