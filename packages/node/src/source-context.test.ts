@@ -55,7 +55,7 @@ describe.each([
     execFileSync('mkfifo', [pipe])
     for (const frame of [
       await context(join(folder, 'missing.js'), 1),
-      await context(fileWith('x'.repeat(2 * 1024 * 1024)), 1),
+      await context(fileWith('x'.repeat(50 * 1024 * 1024)), 1),
       await context(pipe, 1),
       await context('/dev/zero', 1),
       await context(folder, 1),
