@@ -10,6 +10,7 @@ import { type Capture, exceptionsFrom } from './event-from-error.ts'
 import type { Exchange } from './exchange.ts'
 import { beginEvent, type EventSeed } from './prepare-event.ts'
 import { tellLeftOut } from './repeats.ts'
+import { eventIdFromWorker } from './worker-error.ts'
 
 export type ThrownOptions = {
   capture: Capture
@@ -172,7 +173,7 @@ function withoutNumbers(text: string): string {
  */
 function knownId(thrown: unknown, owner: unknown): string | undefined {
   const known = isObject(thrown) ? knownErrors.get(thrown) : undefined
-  if (known === undefined) return undefined
+  if (known === undefined) return isObject(thrown) ? eventIdFromWorker(thrown) : undefined
   const isOther = known.owner !== undefined && owner !== undefined && known.owner !== owner
   return isOther ? undefined : known.id
 }

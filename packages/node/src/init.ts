@@ -3,11 +3,15 @@ import { Client, getClient, type Integration, setClient } from './client.ts'
 import { installIntegrations } from './client-handle.ts'
 import { getGlobalScope } from './current-scope.ts'
 import { ignoredLine } from './ignored-options.ts'
+import { clusterIntegration } from './integrations/cluster.ts'
 import { consoleIntegration } from './integrations/console.ts'
+import { eventLoopStallIntegration } from './integrations/event-loop-stall.ts'
 import { failedAnswerIntegration } from './integrations/failed-answer.ts'
+import { flightRecorderIntegration } from './integrations/flight-recorder.ts'
 import { httpIntegration } from './integrations/http.ts'
 import { modulesIntegration } from './integrations/modules.ts'
 import { outgoingHttpIntegration } from './integrations/outgoing-http.ts'
+import { previousRunIntegration } from './integrations/previous-run.ts'
 import { processExitIntegration } from './integrations/process-exit.ts'
 import { queryBreadcrumbsIntegration } from './integrations/query-breadcrumbs.ts'
 import { stackTraceLimitIntegration } from './integrations/stack-trace-limit.ts'
@@ -28,6 +32,10 @@ const INTEGRATIONS: Integration[] = [
   consoleIntegration,
   queryBreadcrumbsIntegration,
   modulesIntegration,
+  flightRecorderIntegration,
+  previousRunIntegration,
+  eventLoopStallIntegration,
+  clusterIntegration,
 ]
 
 /**

@@ -4,6 +4,7 @@ import type { Integration } from '../client.ts'
 import { Context, enterContext } from '../current-scope.ts'
 import { Exchange } from '../exchange.ts'
 import { keepBody } from '../request-body.ts'
+import { requestBegins, requestEnds } from '../requests-in-flight.ts'
 import { reportStatus } from '../status-event.ts'
 
 type ServerMessage = { request: IncomingMessage; response: ServerResponse }
@@ -30,10 +31,12 @@ export const httpIntegration: Integration = {
       const context = new Context(exchange)
       ;(response as MarkedResponse)[CONTEXT] = context
       if (maxRequestBodyBytes > 0) keepBody(exchange, maxRequestBodyBytes)
+      requestBegins(context)
       enterContext(context)
     }
     const onFinish = (message: unknown) => {
       const { response } = message as ServerMessage
+      requestEnds(contextOf(response))
       if (response.statusCode < 500) return
       const context = contextOf(response)
       if (context) reportStatus(client, context)

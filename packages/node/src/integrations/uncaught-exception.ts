@@ -1,6 +1,7 @@
 import { captureThrown } from '../capture.ts'
 import type { Client, Integration } from '../client.ts'
 import { currentContext } from '../current-scope.ts'
+import { markForParent } from '../worker-error.ts'
 import { rejectionReason } from './unhandled-rejection.ts'
 
 /**
@@ -17,7 +18,7 @@ export const uncaughtExceptionIntegration: Integration = {
     const onUncaught = (error: unknown, origin: NodeJS.UncaughtExceptionOrigin) => {
       const isFatal = !isHandledByProgram()
       const isRejection = origin === 'unhandledRejection'
-      captureThrown(isRejection ? rejectionReason(error) : error, {
+      const eventId = captureThrown(isRejection ? rejectionReason(error) : error, {
         capture: {
           type: isRejection ? 'onunhandledrejection' : 'onuncaughtexception',
           handled: false,
@@ -25,6 +26,7 @@ export const uncaughtExceptionIntegration: Integration = {
         level: isFatal ? 'fatal' : 'error',
         context: currentContext(),
       })
+      markForParent(error, eventId)
       if (!isFatal) return
       const isHookAsked = client.flushBeforeExit()
       // A second error while a hook is waited for ends the process at once.

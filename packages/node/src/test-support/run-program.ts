@@ -33,7 +33,8 @@ export async function runProgram(
   const { NODE_OPTIONS: _, ...inherited } = process.env
   const child = spawn(process.execPath, [...nodeArgs, file], {
     cwd: folder,
-    env: { ...inherited, NODE_ENV: 'production', ...env },
+    // What the SDK keeps on disk goes with the folder, unless the test wants to see it.
+    env: { ...inherited, NODE_ENV: 'production', TMPDIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
