@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
+import type { EventPayload } from '@mayday/protocol/event'
 import { captureSeed } from '../capture.ts'
 import type { Client, Integration } from '../client.ts'
 import { Context, currentContext, runOutsideContext } from '../current-scope.ts'
@@ -64,7 +65,7 @@ function reportStall(client: Client, stall: Stall, leftOut: number): void {
         },
         fingerprint: ['event-loop-stall', route ?? 'unknown'],
         contexts: { event_loop_stall: stallContext(stall, route, leftOut) },
-        ...(suspect === undefined ? {} : { request: requestInfo(suspect.exchange.request) }),
+        ...(suspect === undefined ? {} : detailsOf(suspect)),
         ...(route === undefined ? {} : { transaction: route }),
       },
       contextFor(suspect),
@@ -87,6 +88,16 @@ function suspectOf({ beganAtMs }: Stall): Serving | undefined {
 function durationOf({ durationMs, beganAtMs }: Stall, suspect: Serving | undefined): string {
   if (suspect === undefined) return `at least ${seconds(durationMs)}`
   return seconds(durationMs + beganAtMs - suspect.exchange.startedAtMs)
+}
+
+function detailsOf({ exchange }: Serving): Pick<EventPayload, 'request' | 'breadcrumbs'> {
+  const trail: EventPayload = { event_id: '', timestamp: 0, platform: 'node', level: 'info' }
+  // Those of the process; of the request's own its context tells.
+  currentContext().applyBreadcrumbsTo(trail)
+  return {
+    request: requestInfo(exchange.request),
+    ...(trail.breadcrumbs ? { breadcrumbs: trail.breadcrumbs } : {}),
+  }
 }
 
 /** Not the request's own: its error id belongs to its failure, and it may yet be answered well. */
