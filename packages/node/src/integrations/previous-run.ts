@@ -47,7 +47,9 @@ export const previousRunIntegration: Integration = {
 
 async function tellPreviousRuns(client: Client, folder: string): Promise<void> {
   try {
-    const names = (await readdir(folder)).slice(0, MAX_FILES)
+    // Events that wait to be sent lie here, too.
+    const isOfRun = (name: string) => name.startsWith('taken-') || parseRunFileName(name)
+    const names = (await readdir(folder)).filter(isOfRun).slice(0, MAX_FILES)
     let told = 0
     for (const name of names) {
       const file = parseRunFileName(name)
