@@ -89,8 +89,10 @@ function makeHandle(client: Client): ClientHandle {
     getOptions: () => client.options,
     getDsn: () => dsnParts(client),
     captureException: (thrown, hint, scope) => inScope(scope, () => captureException(thrown, hint)),
-    captureMessage: (message, level, hint, scope) =>
-      inScope(scope, () => captureMessage(message, { level: level ?? 'info', ...hint })),
+    captureMessage: (message, level = 'info', hint, scope) =>
+      inScope(scope, () =>
+        captureMessage(message, (own) => own.setLevel(level).update(hint?.captureContext)),
+      ),
     captureEvent: (event, hint, scope) => inScope(scope, () => captureEvent(event, hint)),
     addBreadcrumb,
     addEventProcessor: (processor) => void getGlobalScope().addEventProcessor(processor),

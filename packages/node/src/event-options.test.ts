@@ -131,3 +131,26 @@ test("captureException takes a scope, a function, or Sentry's hint", async () =>
     5: 'scope',
   })
 })
+
+test('the client has the calls of the SDK, its options, and the DSN in parts', async () => {
+  Mayday.init({ dsn: sink.dsn, release: '2.4.1' })
+  const client = Mayday.getClient()
+  expect(client?.getOptions()).toMatchObject({ release: '2.4.1', sampleRate: 1 })
+  expect(client?.getDsn()).toEqual({
+    protocol: 'http',
+    publicKey: '0123456789abcdef0123456789abcdef',
+    host: '127.0.0.1',
+    port: String(sink.port),
+    path: '',
+    projectId: '7',
+  })
+  client?.captureMessage('low', 'warning', { captureContext: { tags: { by: 'client' } } })
+  client?.captureEvent({ logentry: { formatted: 'made' }, level: 'info' })
+  expect(await client?.flush(5000)).toBe(true)
+  const told = sink.events().map(({ logentry, level, tags }) => [logentry?.formatted, level, tags])
+  expect(told).toContainEqual(['low', 'warning', { by: 'client' }])
+  expect(told).toContainEqual(['made', 'info', undefined])
+  expect(await client?.close(1000)).toBe(true)
+  expect(Mayday.isEnabled()).toBe(false)
+  expect(Mayday.getClient()).toBeUndefined()
+})
