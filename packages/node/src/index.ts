@@ -32,6 +32,7 @@ export {
   withScope,
 } from './current-scope.ts'
 export type { EventHint, EventProcessor } from './event-processors.ts'
+export { type LambdaOptions, wrapLambdaHandler } from './frameworks/aws-lambda.ts'
 export {
   type ExpressApp,
   type ExpressErrorHandler,

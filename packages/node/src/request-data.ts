@@ -95,7 +95,8 @@ function mountPoint(request: RoutedRequest, path: string, pattern: string): stri
 
 const ID_SEGMENT = /^(?:\d+|[0-9a-f]{8,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i
 
-function withoutIds(path: string): string {
+/** A path in which `:id` stands for each segment that is one. */
+export function withoutIds(path: string): string {
   return path
     .slice(0, MAX_URL_CHARS)
     .split('/')
@@ -123,7 +124,8 @@ function headers(request: IncomingMessage): [string, string][] {
   return pairs
 }
 
-function headerValue(name: string, value: string): string {
+/** What of a header's value may leave the process. */
+export function headerValue(name: string, value: string): string {
   if (isSensitiveHeader(name)) return FILTERED
   if (name.toLowerCase() === 'referer') return scrubUrl(value).url.slice(0, MAX_HEADER_CHARS)
   return scrubText(cut(value, MAX_HEADER_CHARS))
