@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { type RunningServer, startServer } from '../support/server.ts'
 import { describeInBrowser, NARROW, openBrowser, visit, WIDE } from './chromium.ts'
+import { sendCheckIns } from './send-check-ins.ts'
 import { sendEvents } from './send-events.ts'
 import { cartError, shopEvents } from './shop-events.ts'
 
@@ -32,6 +33,18 @@ const LOOKS: Look[] = [
     ready: (page) => page.getByRole('region', { name: 'Stack trace' }).waitFor(),
   },
   {
+    name: 'monitors',
+    path: '/acme/shop-api/monitors',
+    signedIn: true,
+    ready: (page) => page.getByText('nightly-report').waitFor(),
+  },
+  {
+    name: 'monitors-none',
+    path: '/acme/empty/monitors',
+    signedIn: true,
+    ready: (page) => page.getByText('No scheduled task has checked in yet').waitFor(),
+  },
+  {
     name: 'set-up',
     path: '/acme/empty/issues',
     signedIn: true,
@@ -49,6 +62,7 @@ describeInBrowser('the looks of the viewer', () => {
     server = await startServer()
     await server.mayday('project', 'create', 'acme/empty', '--platform', 'node')
     await sendEvents(server, shopEvents())
+    await sendCheckIns(server)
   })
   afterAll(async () => {
     await browser?.close()

@@ -15,6 +15,7 @@ import { HomePage } from './pages/home-page.tsx'
 import { IssuePage } from './pages/issue-page.tsx'
 import { IssuesPage } from './pages/issues-page.tsx'
 import { readListSearch } from './pages/list-search.ts'
+import { MonitorsPage } from './pages/monitors-page.tsx'
 import { SetUpPage } from './pages/set-up-page.tsx'
 import { Shell } from './pages/shell.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
@@ -57,6 +58,11 @@ const issues = createRoute({
   validateSearch: readListSearch,
   component: IssuesPage,
 })
+const monitors = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/$organization/$project/monitors',
+  component: MonitorsPage,
+})
 const setUp = createRoute({
   getParentRoute: () => signedIn,
   path: '/$organization/$project/set-up',
@@ -83,7 +89,7 @@ export function makeRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree: root.addChildren([
       signIn,
-      signedIn.addChildren([home, issues, setUp, issue, issueEvent, error]),
+      signedIn.addChildren([home, issues, monitors, setUp, issue, issueEvent, error]),
     ]),
     context: { queryClient },
     trailingSlash: 'preserve',

@@ -12,7 +12,7 @@ type Props = {
   project?: string | undefined
   /** Short id of the issue the page is about. */
   issue?: string | undefined
-  page?: 'issues' | 'set-up'
+  page?: 'issues' | 'monitors' | 'set-up'
   filters?: ReactNode
 }
 
@@ -53,6 +53,14 @@ export function TopBar({ organization, project, issue, page, filters }: Props) {
             aria-current={page === 'issues' ? 'page' : undefined}
           >
             Issues
+          </Link>
+          <Link
+            to="/$organization/$project/monitors"
+            params={at}
+            className={page === 'monitors' ? 'on' : ''}
+            aria-current={page === 'monitors' ? 'page' : undefined}
+          >
+            Monitors
           </Link>
           <Link
             to="/$organization/$project/set-up"
