@@ -12,6 +12,9 @@ import { parseRunFileName } from '../flight-recorder/run-file.ts'
 import { runFolder } from '../flight-recorder/run-folder.ts'
 import { tellDeath } from '../flight-recorder/tell-death.ts'
 
+/** For a program that comes to its cluster late. */
+const LOOK_EVERY_MS = 5000
+
 /**
  * In the primary of a cluster: tells at once of a worker that died without telling it itself, by
  * what the primary alone knows, its signal and exit code, and by what the worker left on disk.
@@ -23,19 +26,28 @@ export const clusterIntegration: Integration = {
     const onExit = (worker: Worker, code: number | null, signal: string | null) =>
       void tellWorker(client, worker, { code, signal, atMs: Date.now() })
     let uninstall: (() => void) | undefined
-    // Loading the module takes a millisecond that the start need not wait for.
-    const timer = runOutsideContext(() =>
-      setTimeout(() => {
-        const cluster = loadCluster()
-        cluster.on('exit', onExit)
-        uninstall = () => cluster.off('exit', onExit)
-      }, 0).unref(),
-    )
+    const watch = () => {
+      if (!isClusterLoaded()) return
+      timers.forEach(clearTimeout)
+      const cluster = loadCluster()
+      cluster.on('exit', onExit)
+      uninstall = () => cluster.off('exit', onExit)
+    }
+    const timers = runOutsideContext(() => [
+      setTimeout(watch, 0).unref(),
+      setInterval(watch, LOOK_EVERY_MS).unref(),
+    ])
     return () => {
-      clearTimeout(timer)
+      timers.forEach(clearTimeout)
       uninstall?.()
     }
   },
+}
+
+/** Most programs have no cluster, and loading the module takes a millisecond and a megabyte. */
+function isClusterLoaded(): boolean {
+  const { moduleLoadList } = process as { moduleLoadList?: unknown }
+  return !Array.isArray(moduleLoadList) || moduleLoadList.includes('NativeModule cluster')
 }
 
 type Exit = NonNullable<Evidence['exit']>

@@ -1,4 +1,5 @@
-import { readdir, readFile, stat, unlink } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
+import { readFile, stat, unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Client, Integration } from '../client.ts'
@@ -49,10 +50,12 @@ async function tellPreviousRuns(client: Client, folder: string): Promise<void> {
   try {
     // Events that wait to be sent lie here, too.
     const isOfRun = (name: string) => name.startsWith('taken-') || parseRunFileName(name)
-    const names = (await readdir(folder)).filter(isOfRun).slice(0, MAX_FILES)
+    // One short call: what reads on is loaded where there is something to read, as there rarely is.
+    const names = readdirSync(folder).filter(isOfRun).slice(0, MAX_FILES)
     let told = 0
     for (const name of names) {
       const file = parseRunFileName(name)
+      if (file && isOwn(file)) continue
       const left = file && (await isLeft(folder, file, names))
       if (!left) {
         if (file?.kind === 'ended' || name.startsWith('taken-')) await removeStale(folder, name)
@@ -64,6 +67,11 @@ async function tellPreviousRuns(client: Client, folder: string): Promise<void> {
   } catch (error) {
     client.log(`could not look for previous runs: ${String(error)}`)
   }
+}
+
+/** In a container each start may have the same pid, but not before this process began. */
+function isOwn({ pid, startedAtMs }: RunFileName): boolean {
+  return pid === process.pid && startedAtMs >= Math.floor(performance.timeOrigin)
 }
 
 /** Whether the file is of a process that died. */
