@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { Integration } from '../client.ts'
 
 /** What V8 starts with. */
@@ -19,3 +20,27 @@ export const stackTraceLimitIntegration: Integration = {
     }
   },
 }
+
+/**
+ * Takes the frames beyond ten out of an error that Node is about to print before it ends the process:
+ * what is on stderr is then what it would be without us.
+ */
+export function shortenForPrint(error: unknown): void {
+  if (Error.stackTraceLimit !== LIMIT || !types.isNativeError(error)) return
+  try {
+    const property = Object.getOwnPropertyDescriptor(error, 'stack')
+    const stack: unknown = error.stack
+    if (property?.configurable !== true || typeof stack !== 'string') return
+    const lines = stack.split('\n')
+    const last = lines.length - 1
+    let first = last + 1
+    // From the end, since the message may hold lines that look like frames.
+    while (first > 0 && lines[first - 1]?.startsWith(FRAME)) first--
+    if (last - first + 1 <= DEFAULT_LIMIT) return
+    error.stack = lines.slice(0, first + DEFAULT_LIMIT).join('\n')
+  } catch {
+    // A getter that throws, a frozen error: Node prints it as it is.
+  }
+}
+
+const FRAME = '    at '

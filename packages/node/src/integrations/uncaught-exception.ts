@@ -2,6 +2,7 @@ import { captureThrown } from '../capture.ts'
 import type { Client, Integration } from '../client.ts'
 import { currentContext } from '../current-scope.ts'
 import { markForParent } from '../worker-error.ts'
+import { shortenForPrint } from './stack-trace-limit.ts'
 import { rejectionReason } from './unhandled-rejection.ts'
 
 /**
@@ -28,6 +29,7 @@ export const uncaughtExceptionIntegration: Integration = {
       })
       markForParent(error, eventId)
       if (!isFatal) return
+      shortenForPrint(error)
       const isHookAsked = client.flushBeforeExit()
       // A second error while a hook is waited for ends the process at once.
       if (isHookAsked && !isEnding) outliveHooks(client, error)
