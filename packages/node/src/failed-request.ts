@@ -14,21 +14,22 @@ const MAX_STATUS = 599
  * way through several hooks, gives the same id.
  *
  * @param mechanism name of the framework, such as `express`
+ * @param response undefined where the framework does not know it: that of the current context then
  * @returns the error id, to be put into the answer
  */
 export function captureFailedRequest(
   thrown: unknown,
   mechanism: string,
-  response: ServerResponse,
+  response: ServerResponse | undefined,
 ): string {
-  const context = contextOf(response)
-  if (context?.exchange) return captureUndecided(thrown, mechanism, context, context.exchange)
+  const context = (response && contextOf(response)) ?? currentContext()
+  if (context.exchange) return captureUndecided(thrown, mechanism, context, context.exchange)
   if (getClient() === undefined) return newEventId()
-  // The request began before init, so nothing is known of it.
+  // The request began before init, or no server of `node:http` serves it: nothing is known of it.
   return captureThrown(thrown, {
     capture: { type: mechanism, handled: false },
     level: 'error',
-    context: currentContext(),
+    context,
   })
 }
 
@@ -70,8 +71,17 @@ export function sendProblem(
   response.end(body)
 }
 
-/** An error that is answered with less than 500 is no event, but may explain one that follows. */
+const noted = new WeakSet<object>()
+
+/**
+ * An error that is answered with less than 500 is no event, but may explain one that follows. Noted
+ * once, however many hooks it passes.
+ */
 export function addHandledBreadcrumb(thrown: unknown, status: number): void {
+  if (typeof thrown === 'object' && thrown !== null) {
+    if (noted.has(thrown)) return
+    noted.add(thrown)
+  }
   const message = readProperty(thrown, 'message')
   getClient()?.addBreadcrumb({
     category: 'exception',

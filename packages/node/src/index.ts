@@ -41,7 +41,21 @@ export {
   expressErrorHandler,
   setupExpressErrorHandler,
 } from './frameworks/express.ts'
+export {
+  type FastifyApp,
+  type FastifyReply,
+  type FastifyRequest,
+  setupFastifyErrorHandler,
+} from './frameworks/fastify.ts'
+export {
+  type HonoApp,
+  type HonoContext,
+  type HonoErrorHandler,
+  setupHonoErrorHandler,
+} from './frameworks/hono.ts'
+export { type KoaApp, type KoaContext, setupKoaErrorHandler } from './frameworks/koa.ts'
 export { type NestApp, setupNestErrorHandler } from './frameworks/nest.ts'
+export { type NodeRequestListener, wrapRequestListener } from './frameworks/node-http.ts'
 export { close, flush, init, isEnabled, isInitialized } from './init.ts'
 export type { ClientHandle, CustomIntegration, DsnParts } from './integration.ts'
 export {

@@ -7,6 +7,7 @@ import { clusterIntegration } from './integrations/cluster.ts'
 import { consoleIntegration } from './integrations/console.ts'
 import { eventLoopStallIntegration } from './integrations/event-loop-stall.ts'
 import { failedAnswerIntegration } from './integrations/failed-answer.ts'
+import { fastifyIntegration } from './integrations/fastify.ts'
 import { flightRecorderIntegration } from './integrations/flight-recorder.ts'
 import { httpIntegration } from './integrations/http.ts'
 import { modulesIntegration } from './integrations/modules.ts'
@@ -28,6 +29,7 @@ const INTEGRATIONS: Integration[] = [
   processExitIntegration,
   httpIntegration,
   failedAnswerIntegration,
+  fastifyIntegration,
   outgoingHttpIntegration,
   consoleIntegration,
   queryBreadcrumbsIntegration,

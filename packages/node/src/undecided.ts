@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { EventPayload } from '@mayday/protocol/event'
 import { captureThrown } from './capture.ts'
 import type { Client } from './client.ts'
@@ -18,6 +19,9 @@ export function captureUndecided(
   context: Context,
   exchange: Exchange,
 ): string {
+  // Only says that a framework tried to answer an error after the answer had begun.
+  const isAftermath = exchange.hasEvent && codeOf(thrown) === 'ERR_HTTP_HEADERS_SENT'
+  if (isAftermath && exchange.errorId !== undefined) return exchange.errorId
   exchange.isCandidate = false
   const errorId = captureThrown(
     thrown,
@@ -60,7 +64,7 @@ type Ending = 'answered' | 'broken_off' | 'unanswered' | 'client_gone'
 
 function endingOf({ response }: Exchange, wasClientGone: boolean): Ending {
   if (wasClientGone) return 'client_gone'
-  if (response.writableFinished) return 'answered'
+  if (isWhole(response)) return 'answered'
   return response.headersSent ? 'broken_off' : 'unanswered'
 }
 
@@ -68,8 +72,13 @@ function isFailure(exchange: Exchange, wasClientGone: boolean, thrown: unknown):
   const { response } = exchange
   // An error that only says that the client has left is the client's doing.
   if (wasClientGone && isAbort(thrown)) return false
-  if (response.headersSent && response.writableFinished) return response.statusCode >= 500
+  if (response.headersSent && isWhole(response)) return response.statusCode >= 500
   return true
+}
+
+/** An answer that is ended after it was destroyed calls itself finished. */
+function isWhole(response: ServerResponse): boolean {
+  return response.writableFinished && !response.errored
 }
 
 const ABORT_CODES: unknown[] = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
@@ -77,8 +86,12 @@ const ABORT_CODES: unknown[] = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STRE
 /** Also of another realm, and of fetch, whose AbortError is no native error. */
 function isAbort(thrown: unknown): boolean {
   if (typeof thrown !== 'object' || thrown === null) return false
-  const { name, code } = thrown as { name?: unknown; code?: unknown }
-  return name === 'AbortError' || ABORT_CODES.includes(code)
+  const { name } = thrown as { name?: unknown }
+  return name === 'AbortError' || ABORT_CODES.includes(codeOf(thrown))
+}
+
+function codeOf(thrown: unknown): unknown {
+  return (thrown as { code?: unknown } | null | undefined)?.code
 }
 
 function handledBreadcrumb(event: EventPayload, status: number) {

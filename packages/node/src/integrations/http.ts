@@ -39,7 +39,8 @@ export const httpIntegration: Integration = {
       requestEnds(contextOf(response))
       if (response.statusCode < 500) return
       const context = contextOf(response)
-      if (context) reportStatus(client, context)
+      // Later, since Express writes an error that nobody took care of to the console by then.
+      if (context) setImmediate(client.holdUndecided(() => reportStatus(client, context)))
     }
     subscribe('http.server.request.start', onStart)
     subscribe('http.server.response.finish', onFinish)
