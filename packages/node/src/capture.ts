@@ -8,6 +8,7 @@ import type { Context } from './current-scope.ts'
 import { isFromUnwantedFile, isIgnored } from './event-filters.ts'
 import { type Capture, exceptionsFrom } from './event-from-error.ts'
 import type { Exchange } from './exchange.ts'
+import { addVariables } from './frame-variables.ts'
 import { beginEvent, type EventSeed } from './prepare-event.ts'
 import { tellLeftOut } from './repeats.ts'
 import { eventIdFromWorker } from './worker-error.ts'
@@ -114,6 +115,7 @@ function makeEvent(
   const admitted = letThrough(client, key)
   if (admitted === undefined) return undefined
   const values = exceptionsFrom(thrown, capture, site)
+  if (!capture.handled) addVariables(values.at(-1), thrown)
   const main = values.at(-1)
   const isUnwanted = isFromUnwantedFile(values, client.options)
   if (isUnwanted || isIgnored(`${main?.type}: ${main?.value}`, client.options)) {

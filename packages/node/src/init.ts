@@ -10,6 +10,7 @@ import { failedAnswerIntegration } from './integrations/failed-answer.ts'
 import { fastifyIntegration } from './integrations/fastify.ts'
 import { flightRecorderIntegration } from './integrations/flight-recorder.ts'
 import { httpIntegration } from './integrations/http.ts'
+import { localVariablesIntegration } from './integrations/local-variables.ts'
 import { modulesIntegration } from './integrations/modules.ts'
 import { outgoingHttpIntegration } from './integrations/outgoing-http.ts'
 import { previousRunIntegration } from './integrations/previous-run.ts'
@@ -24,6 +25,7 @@ import { setScrubRules } from './scrub-rules.ts'
 
 const INTEGRATIONS: Integration[] = [
   stackTraceLimitIntegration,
+  localVariablesIntegration,
   uncaughtExceptionIntegration,
   unhandledRejectionIntegration,
   processExitIntegration,
