@@ -10,7 +10,7 @@ export type FrameworkApp = {
   stop(): Promise<void>
 }
 
-/** Runs a program that serves, and writes `PORT <number>` to stdout when it does. */
+/** Runs a program that serves, and writes `PORT <number>`, or its address, to stdout when it does. */
 export async function startApp(
   words: string[],
   env: Record<string, string> = {},
@@ -34,7 +34,7 @@ export async function startApp(
   void closed.then(() => {
     hasEnded = true
   })
-  const portOf = () => /^PORT (\d+)$/m.exec(written.stdout)?.[1]
+  const portOf = () => /(?:^PORT |http:\/\/127\.0\.0\.1:)(\d+)$/m.exec(written.stdout)?.[1]
   await waitUntil(() => hasEnded || portOf() !== undefined, `${words[0]} serves`)
   if (hasEnded) throw new Error(`${words.join(' ')} has ended: ${written.stderr}`)
   return {

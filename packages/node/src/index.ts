@@ -55,6 +55,11 @@ export {
 } from './frameworks/hono.ts'
 export { type KoaApp, type KoaContext, setupKoaErrorHandler } from './frameworks/koa.ts'
 export { type NestApp, setupNestErrorHandler } from './frameworks/nest.ts'
+export {
+  captureRequestError,
+  type NextErrorContext,
+  type NextRequestInfo,
+} from './frameworks/next.ts'
 export { type NodeRequestListener, wrapRequestListener } from './frameworks/node-http.ts'
 export { close, flush, init, isEnabled, isInitialized } from './init.ts'
 export type { ClientHandle, CustomIntegration, DsnParts } from './integration.ts'

@@ -1,0 +1,14 @@
+export const dynamic = 'force-dynamic'
+
+async function act() {
+  'use server'
+  throw new SyntaxError('server action kaput')
+}
+
+export default function Page() {
+  return (
+    <form action={act}>
+      <button type="submit">act</button>
+    </form>
+  )
+}
