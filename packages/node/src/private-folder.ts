@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto'
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Dsn, formatDsn } from '@mayday/protocol/dsn'
 
-const DIGEST_CHARS = 24
-
 /**
- * The folder in which events of one DSN wait on disk, such as `/tmp/mayday-1000-3f2a…`. It is named
+ * The folder in which events of one DSN wait on disk, such as `/tmp/mayday-1000-7-3f2a…`. It is named
  * by user and DSN, so that no event reaches another project, and is nobody's but the user's: a link,
  * or a folder that somebody else made under this name, is not used. Never throws.
  *
@@ -23,8 +20,7 @@ export function privateFolder(
 ): string | undefined {
   if (spoolDirectory === false) return undefined
   try {
-    const digest = createHash('sha256').update(formatDsn(dsn)).digest('hex').slice(0, DIGEST_CHARS)
-    const name = `mayday-${process.getuid?.() ?? 'user'}-${digest}`
+    const name = `mayday-${process.getuid?.() ?? 'user'}-${dsn.projectId}-${digestOf(formatDsn(dsn))}`
     const path = join(resolve(spoolDirectory ?? tmpdir()), name)
     // With `recursive`, a folder that is there already is no error.
     if (mayCreate) mkdirSync(path, { recursive: true, mode: 0o700 })
@@ -44,4 +40,21 @@ function isOurs(path: string): boolean {
   // A folder of ours that others may look into was copied or restored so.
   if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o700)
   return true
+}
+
+/**
+ * 64 bits that tell one DSN from another. Not by `node:crypto`, which takes longer to load than the
+ * rest of the SDK; nothing secret rests on it.
+ */
+function digestOf(text: string): string {
+  let high = 0xdeadbeef
+  let low = 0x41c6ce57
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    high = Math.imul(high ^ code, 0x9e3779b1)
+    low = Math.imul(low ^ code, 0x5f356495)
+  }
+  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35)
+  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35)
+  return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
 }

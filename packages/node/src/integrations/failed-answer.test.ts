@@ -197,6 +197,7 @@ describe('an answer that has begun', () => {
 })
 
 test("after close, Node's methods are Node's again", async () => {
+  await answerOf((_, response) => void response.end())
   const during = ServerResponse.prototype.writeHead
   await Mayday.close(1000)
   expect(ServerResponse.prototype.writeHead).not.toBe(during)

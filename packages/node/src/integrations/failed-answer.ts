@@ -1,6 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type OutgoingHttpHeader, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { newEventId } from '../capture.ts'
-import type { Integration } from '../client.ts'
+import type { Client, Integration } from '../client.ts'
 import type { Exchange } from '../exchange.ts'
 import { captureUndecided } from '../undecided.ts'
 import { contextOf } from './http.ts'
@@ -25,40 +26,53 @@ const ERROR_ID = 'X-Error-Id'
 export const failedAnswerIntegration: Integration = {
   name: 'failed-answer',
   install(client) {
-    const originalWriteHead = ServerResponse.prototype.writeHead as WriteHead
-    const originalDestroy = ServerResponse.prototype.destroy
-
-    const writeHead: WriteHead = function writeHead(this: ServerResponse, code, reason, headers) {
-      if (!(code >= 500)) return originalWriteHead.call(this, code, reason, headers)
-      let told: { reason: typeof reason; headers: typeof headers } = { reason, headers }
-      try {
-        const exchange = contextOf(this)?.exchange
-        if (exchange && !this.headersSent) {
-          exchange.answeredAt ??= placeOutside(writeHead)
-          told = withErrorId(this, exchange, reason, headers)
-        }
-      } catch (error) {
-        client.log(`could not tell the error id: ${String(error)}`)
-      }
-      return originalWriteHead.call(this, code, told.reason, told.headers)
+    let undo: (() => void) | undefined
+    // Not at once: `node:http` is two megabytes that a program without a server never loads.
+    const onFirstRequest = () => {
+      undo ??= wrapAnswers(client)
     }
-
-    const destroy: ServerResponse['destroy'] = function destroy(this: ServerResponse, error) {
-      // Before an answer has begun, whoever destroys it knows of the error themselves.
-      if (error && this.headersSent && !this.writableFinished && !this.destroyed) {
-        const context = contextOf(this)
-        if (context?.exchange) captureUndecided(error, 'response', context, context.exchange)
-      }
-      return originalDestroy.call(this, error)
-    }
-
-    const restoreWriteHead = replaceMethod('writeHead', writeHead)
-    const restoreDestroy = replaceMethod('destroy', destroy)
+    subscribe('http.server.request.start', onFirstRequest)
     return () => {
-      restoreWriteHead()
-      restoreDestroy()
+      unsubscribe('http.server.request.start', onFirstRequest)
+      undo?.()
     }
   },
+}
+
+function wrapAnswers(client: Client): () => void {
+  const originalWriteHead = ServerResponse.prototype.writeHead as WriteHead
+  const originalDestroy = ServerResponse.prototype.destroy
+
+  const writeHead: WriteHead = function writeHead(this: ServerResponse, code, reason, headers) {
+    if (!(code >= 500)) return originalWriteHead.call(this, code, reason, headers)
+    let told: { reason: typeof reason; headers: typeof headers } = { reason, headers }
+    try {
+      const exchange = contextOf(this)?.exchange
+      if (exchange && !this.headersSent) {
+        exchange.answeredAt ??= placeOutside(writeHead)
+        told = withErrorId(this, exchange, reason, headers)
+      }
+    } catch (error) {
+      client.log(`could not tell the error id: ${String(error)}`)
+    }
+    return originalWriteHead.call(this, code, told.reason, told.headers)
+  }
+
+  const destroy: ServerResponse['destroy'] = function destroy(this: ServerResponse, error) {
+    // Before an answer has begun, whoever destroys it knows of the error themselves.
+    if (error && this.headersSent && !this.writableFinished && !this.destroyed) {
+      const context = contextOf(this)
+      if (context?.exchange) captureUndecided(error, 'response', context, context.exchange)
+    }
+    return originalDestroy.call(this, error)
+  }
+
+  const restoreWriteHead = replaceMethod('writeHead', writeHead)
+  const restoreDestroy = replaceMethod('destroy', destroy)
+  return () => {
+    restoreWriteHead()
+    restoreDestroy()
+  }
 }
 
 /** Gives back how to undo it, which leaves alone what others have put over it since. */
