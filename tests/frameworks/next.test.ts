@@ -10,7 +10,7 @@ import { frameworkFolder } from '../support/frameworks.ts'
 
 const run = promisify(execFile)
 const SDK = join(import.meta.dirname, '../../packages/node')
-const SOURCES = join(import.meta.dirname, 'apps/next')
+const SOURCES = join(import.meta.dirname, 'fixtures/next')
 const CELLS = [
   { version: 'next-15', external: '0', how: 'bundled by Next' },
   { version: 'next-16', external: '0', how: 'bundled by Next' },
@@ -22,14 +22,14 @@ describe.each(CELLS)('$version, with the SDK $how', ({ version, external }) => {
   let app: FrameworkApp
   beforeAll(async () => {
     const folder = await frameworkFolder(version)
-    const home = await installApp(folder, `.app-${external}`)
+    const home = await installApp(folder, join('dist', external))
     const next = join(folder, 'node_modules/next/dist/bin/next')
     const { NODE_OPTIONS: _, ...inherited } = process.env
     const env = {
       ...inherited,
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
-      APP_ROOT: '..',
+      APP_ROOT: '../..',
       APP_EXTERNAL: external,
     }
     await run(process.execPath, [next, 'build'], { cwd: home, env })
