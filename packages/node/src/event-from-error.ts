@@ -40,10 +40,16 @@ export function exceptionsFrom(thrown: unknown, capture: Capture, site?: string)
     const links = linksOf(value, id)
     const isGroup = links.some((link) => link.source !== 'cause')
     const isTree = parentId !== undefined || links.length > 0
-    const data = ownProperties(value)
+    // Read once: it may be a getter, or be what V8 has to write out now.
+    const stack = read(value, 'stack')
+    // Errors of other realms, and DOMException, are no native errors.
+    const isErrorValue = types.isNativeError(value) || typeof stack === 'string'
+    const data = isErrorValue ? ownProperties(value as object) : undefined
     const isRoot = source === undefined
     found.push({
-      ...describe(value, isRoot ? site : undefined),
+      ...(isErrorValue
+        ? describe(value, stack)
+        : describeNonError(value, stack, isRoot ? site : undefined)),
       mechanism: {
         type: isRoot ? capture.type : 'chained',
         handled: capture.handled,
@@ -78,10 +84,9 @@ function childrenOf(errors: unknown): unknown[] {
   return Array.from({ length }, (_, index) => read(errors, String(index))).filter(isObject)
 }
 
-function describe(value: unknown, site: string | undefined): Exception {
-  if (!isError(value)) return describeNonError(value, site)
+function describe(value: unknown, stackText: unknown): Exception {
   const message = textOf(read(value, 'message'))
-  const frames = parseStack(read(value, 'stack'), message)
+  const frames = parseStack(stackText, message)
   return {
     type: cut(typeName(value), MAX_TYPE_CHARS),
     value: cut(message, MAX_VALUE_CHARS),
@@ -90,11 +95,11 @@ function describe(value: unknown, site: string | undefined): Exception {
 }
 
 /** `throw 'text'`, `Promise.reject()` and the like. */
-function describeNonError(value: unknown, site: string | undefined): Exception {
+function describeNonError(value: unknown, stackText: unknown, site: string | undefined): Exception {
   const frames = site === undefined ? [] : parseStack(site, '')
   const message = read(value, 'message')
   const isErrorLike = typeof message === 'string' && message !== ''
-  const stack = isErrorLike ? parseStack(read(value, 'stack'), message) : []
+  const stack = isErrorLike ? parseStack(stackText, message) : []
   return {
     type: isErrorLike ? cut(typeName(value), MAX_TYPE_CHARS) : 'NonError',
     value: isErrorLike ? cut(message, MAX_VALUE_CHARS) : previewOf(value),
@@ -119,8 +124,7 @@ function typeName(error: unknown): string {
 }
 
 /** Properties such as `code`, `errno` and `status` often tell more than the message. */
-function ownProperties(error: unknown): Record<string, Json> | undefined {
-  if (!isError(error)) return undefined
+function ownProperties(error: object): Record<string, Json> | undefined {
   const copy = toJson({ ...ownData(error) }, PROPERTY_BOUNDS)
   if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return undefined
   return Object.keys(copy).length > 0 ? copy : undefined
@@ -155,12 +159,6 @@ function read(value: unknown, key: string): unknown {
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message
   return message === undefined ? '' : previewOf(message)
-}
-
-function isError(value: unknown): value is Error {
-  if (types.isNativeError(value)) return true
-  // Errors of other realms and DOMException, which are no native errors.
-  return isObject(value) && !types.isProxy(value) && typeof read(value, 'stack') === 'string'
 }
 
 function isObject(value: unknown): value is object {

@@ -10,7 +10,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024
 /** Of larger files only the comments at the end are read. */
 const END_BYTES = 4096
 const MAX_MAP_BYTES = 16 * 1024 * 1024
-/** Takes some 5 ms, of which most is JSON; larger maps go to a thread. */
+/** Takes about a millisecond, of which half is JSON; larger maps go to a thread. */
 const MAX_MAP_BYTES_AT_ONCE = 256 * 1024
 const MAX_FILES_PER_EVENT = 20
 const MAX_CACHED_PLACES = 500

@@ -9,8 +9,8 @@ export type Around = { pre: string[]; line: string; post: string[] }
 
 /**
  * Finds positions of built code in a source map, given as its bytes. In one pass over the mappings
- * that keeps nothing: Node's own `SourceMap` makes objects of them all, which takes six times as
- * long and a hundred times the memory. What is no source map gives nothing; never throws.
+ * that keeps nothing: Node's own `SourceMap` makes an object of each, which takes up to three times
+ * as long. What is no source map gives nothing; never throws.
  *
  * Large maps are looked up in a thread that runs this function from its own source text, so it may
  * use nothing from outside itself.

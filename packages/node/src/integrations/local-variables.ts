@@ -24,7 +24,7 @@ type Input = { maxFrames: number; maxPauses: number; restMs: number; isOff: Int3
  * Keeps the variables of the program's own frames when an exception is thrown that nobody catches,
  * if the option `includeLocalVariables` is on. A thread of its own, of some 15 MB, is told by V8's
  * debugger, since a thread cannot look at itself while it throws. No port is opened, exceptions that
- * are caught cost nothing, and with a debugger attached this is off.
+ * are caught are not stopped at, and with a debugger attached this is off.
  */
 export const localVariablesIntegration: Integration = {
   name: 'local-variables',
