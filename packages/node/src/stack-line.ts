@@ -21,7 +21,7 @@ const parser = findParser(errorStackParser)
 
 /**
  * One line of a stack without its `    at `. The forms that nearly all lines have, `name (file:1:2)`
- * and `file:1:2`, are read from their end, in a tenth of the time that expressions take.
+ * and `file:1:2`, are read from their end, in a sixth of the time that error-stack-parser takes.
  */
 export function parseFrame(text: string): Frame {
   const open = text.endsWith(')') ? text.indexOf(' (') : -1
