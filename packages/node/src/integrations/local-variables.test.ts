@@ -3,9 +3,20 @@ import type { Frame } from '@mayday/protocol/event'
 import { BUILT_CJS, runProgram } from '../test-support/run-program.ts'
 import { type Sink, startSink } from '../test-support/sink.ts'
 
-/** Gives the other thread a moment to come up; nothing tells when it has. */
+/** Runs the rest when the SDK has said whether the other thread watches. */
 const WHEN_READY = `
-  const ready = (run) => setTimeout(run, 1500)`
+  let toRun
+  const alive = setInterval(() => {}, 1000)
+  const ready = (run) => {
+    toRun = () => { clearInterval(alive); setImmediate(run) }
+    if (!isAsked || isSaid) toRun()
+  }
+  let isSaid = false
+  const write = process.stderr.write
+  process.stderr.write = function (text, ...rest) {
+    if (text.includes('local variables are')) { isSaid = true; toRun?.() }
+    return write.call(this, text, ...rest)
+  }`
 
 async function framesOf(
   source: string,
@@ -16,8 +27,9 @@ async function framesOf(
   try {
     const { code, stderr } = await runProgram(
       `const Mayday = require(${JSON.stringify(BUILT_CJS)})
-      Mayday.init({ ${options} dsn: ${JSON.stringify(sink.dsn)} })
+      const isAsked = ${options !== ''}
       ${WHEN_READY}
+      Mayday.init({ ${options} debug: true, dsn: ${JSON.stringify(sink.dsn)} })
       ${source}`,
       { nodeArgs },
     )
@@ -44,7 +56,7 @@ const SELL = `
 test('variables of the frames of an uncaught exception are told, without secrets', async () => {
   const { code, stderr, named } = await framesOf(`${SELL}; ready(() => shop())`)
   expect(code).toBe(1)
-  expect(stderr).not.toContain('debugger')
+  expect(stderr).not.toContain('for the debugger')
   expect(named('sell')?.vars).toMatchObject({
     price: 3,
     password: '[Filtered]',

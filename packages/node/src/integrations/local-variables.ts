@@ -78,6 +78,7 @@ function startWorker(client: Client, isOff: Int32Array): Worker {
     stdout: true,
     stderr: true,
   })
+  worker.on('message', () => client.log('local variables are watched'))
   worker.on('error', (error) => client.log(`local variables are off: ${String(error)}`))
   worker.unref()
   return worker
@@ -111,6 +112,7 @@ function watch(load: NodeJS.Require): void {
   }, 1000)
 
   threads.parentPort?.once('message', letGo)
+  threads.parentPort?.postMessage('watching')
 
   function letGo(): void {
     session.disconnect()
