@@ -72,6 +72,22 @@ describe('beside a running server', () => {
       return database.outcomes.some((one: { outcome: string }) => one.outcome === 'accepted')
     }, 'doctor shows an accepted event')
   })
+
+  test('doctor tells what was dropped, by whom and why', async () => {
+    const { username, pathname } = new URL(server.dsn)
+    const dropped = { reason: 'before_send', category: 'error', quantity: 12 }
+    const report = JSON.stringify({ timestamp: 1, discarded_events: [dropped] })
+    await fetch(`${server.url}/api${pathname}/envelope/?sentry_key=${username}`, {
+      method: 'POST',
+      body: `{}\n{"type":"client_report"}\n${report}`,
+    })
+    const line =
+      /^ +12 {2}error of acme\/shop-api, by the SDK: before_send\. The hook beforeSend of the program dropped it\.$/m
+    await waitUntil(
+      async () => line.test((await server.mayday('doctor')).stdout),
+      'doctor shows what the SDK dropped',
+    )
+  })
 })
 
 describe('without a server', () => {

@@ -27,6 +27,8 @@ import { IssuesController } from './issues/issues.controller.ts'
 import { OverviewController } from './issues/overview.controller.ts'
 import { MonitorsController } from './monitors/monitors.controller.ts'
 import { OrganizationsController } from './projects/organizations.controller.ts'
+import { OutcomeStatsController } from './projects/outcome-stats.controller.ts'
+import { OutcomesController } from './projects/outcomes.controller.ts'
 import { ProjectKeysController } from './projects/project-keys.controller.ts'
 import { ProjectsController } from './projects/projects.controller.ts'
 
@@ -47,6 +49,8 @@ export const WEB_CONTROLLERS = [
   IssueTagsController,
   FeedbackController,
   MonitorsController,
+  OutcomesController,
+  OutcomeStatsController,
   OverviewController,
 ]
 

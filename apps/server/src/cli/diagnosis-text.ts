@@ -1,4 +1,7 @@
-import type { Diagnosis } from './diagnosis.ts'
+import { droppedBy, reasonSentence } from '../outcomes/reason-sentence.ts'
+import type { Diagnosis, OutcomeTotal } from './diagnosis.ts'
+
+const MAX_LINES = 30
 
 /** The diagnosis for people: what is wrong first. */
 export function describe(diagnosis: Diagnosis): string {
@@ -13,13 +16,27 @@ export function describe(diagnosis: Diagnosis): string {
     ['Disk', disk.freeBytes === null ? 'unknown' : `${megabytes(disk.freeBytes)} free`],
   ]
   lines.push('', ...rows.map(([name, value]) => `${name.padEnd(10)}${value}`))
-  if (database.outcomes.length > 0) {
-    lines.push('', 'Outcomes of the last 24 hours:')
-    for (const { outcome, reason, n } of database.outcomes) {
-      lines.push(`  ${String(n).padStart(10)}  ${outcome}${reason ? ` (${reason})` : ''}`)
-    }
-  }
+  if (database.outcomes.length > 0) lines.push('', ...describeOutcomes(database.outcomes))
   return `${lines.join('\n')}\n`
+}
+
+/** What arrived in one line, then one line for each thing that did not. */
+function describeOutcomes(outcomes: readonly OutcomeTotal[]): string[] {
+  const isAccepted = ({ outcome }: OutcomeTotal) => outcome === 'accepted'
+  const sum = outcomes.filter(isAccepted).reduce((total, { n }) => total + n, 0)
+  const dropped = outcomes.filter((one) => !isAccepted(one))
+  if (dropped.length === 0) return [`Last 24 hours: ${sum} items accepted, none dropped.`]
+  const lines = dropped.slice(0, MAX_LINES).map(({ project, reason, category, n }) => {
+    const by = droppedBy(reason) === 'sdk' ? 'SDK' : 'server'
+    const count = String(n).padStart(10)
+    return `${count}  ${category} of ${project}, by the ${by}: ${reason}. ${reasonSentence(reason)}`
+  })
+  const more = dropped.length - lines.length
+  return [
+    `Last 24 hours: ${sum} items accepted. Dropped:`,
+    ...lines,
+    ...(more > 0 ? [`            and ${more} more kinds, which the page Outcomes shows`] : []),
+  ]
 }
 
 function describeDatabase(database: Diagnosis['database']): string {

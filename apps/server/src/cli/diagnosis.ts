@@ -16,9 +16,17 @@ import { VERSION } from './version.ts'
 const LEAST_FREE_BYTES = 512 * 1024 * 1024
 /** Digest takes a second; events that wait longer tell that it does not keep up or has stopped. */
 const LONGEST_WAIT_SECONDS = 60
+const MAX_OUTCOMES = 1_000
 const HEALTH_TIMEOUT_MS = 3_000
 
-export type OutcomeTotal = { outcome: string; reason: string; n: number }
+export type OutcomeTotal = {
+  /** Organisation and project. */
+  project: string
+  outcome: string
+  reason: string
+  category: string
+  n: number
+}
 export type DatabaseFacts = {
   reachable: boolean
   embedded: boolean
@@ -110,10 +118,14 @@ async function databaseFacts(
        (select count(*) from dead_letter) as dead,
        (select count(*) from migrations) as applied`,
   )
-  const outcomes = await sql<{ outcome: string; reason: string; n: string }>(
+  const outcomes = await sql<OutcomeTotal>(
     database,
-    `select outcome, reason, sum(n) as n from outcome_hour
-     where hour > now() - interval '24 hours' group by outcome, reason order by sum(n) desc`,
+    `select o.slug || '/' || p.slug as project, outcome, reason, category, sum(n)::float8 as n
+     from outcome_hour join project p on p.id = project_id
+       join organization o on o.id = p.organization_id
+     where hour > now() - interval '24 hours'
+     group by o.slug, p.slug, outcome, reason, category order by sum(n) desc, 1, 2, 3, 4
+     limit ${MAX_OUTCOMES}`,
   )
   const deadLetters = Number(row?.dead)
   if (deadLetters > 0) {
@@ -129,7 +141,7 @@ async function databaseFacts(
     },
     sizeBytes: Number(row?.size),
     deadLetters,
-    outcomes: outcomes.map(({ outcome, reason, n }) => ({ outcome, reason, n: Number(n) })),
+    outcomes,
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Database, sql, sqlOne } from '../db/sql.ts'
 import { SqlParameters } from '../db/sql-parameters.ts'
 import { type Cursor, type Keyed, type Page, toPage } from '../http/page.ts'
-import type { Window } from './issue-list-params.ts'
+import type { Window } from '../http/period.ts'
 import { ISSUE_COLUMNS, type IssueRow } from './issue-rows.ts'
 import type { SearchTerm } from './issue-search.ts'
 import { searchConditions } from './search-conditions.ts'

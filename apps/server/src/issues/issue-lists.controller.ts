@@ -21,12 +21,13 @@ import { AppError } from '../errors.ts'
 import { Needs } from '../http/access.ts'
 import { Answers } from '../http/answers.ts'
 import { CONFIG } from '../http/injected.ts'
+import { chosenProjects } from '../projects/chosen-projects.ts'
 import { findProject } from '../projects/find-project.ts'
 import { ownedIssueIds } from './find-issues.ts'
 import { changedKeys, checkUpdate, deleteIssues, setStatus } from './issue-actions.ts'
 import { findIssueIds } from './issue-list.queries.ts'
 import { BulkParams, IssueListParams } from './issue-list-params.ts'
-import { answerIssueList, chosenProjects, filterOf } from './list-issues.ts'
+import { answerIssueList, filterOf } from './list-issues.ts'
 
 /** As many issues as one change in bulk may touch. */
 const MOST_IN_BULK = 1_000

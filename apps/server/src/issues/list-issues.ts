@@ -1,12 +1,13 @@
 import type { Issue, Series } from '@mayday/protocol/api/issues'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Database, sql } from '../db/sql.ts'
+import type { Database } from '../db/sql.ts'
 import { AppError } from '../errors.ts'
 import { linkPages, parseCursor } from '../http/page.ts'
 import { pageSize } from '../http/params.ts'
+import { windowOf } from '../http/period.ts'
 import { findIssue } from './find-issues.ts'
 import { countIssues, type IssueFilter, listIssues, MAX_HITS } from './issue-list.queries.ts'
-import { type IssueListParams, windowOf } from './issue-list-params.ts'
+import type { IssueListParams } from './issue-list-params.ts'
 import { type IssueRow, issueOf } from './issue-rows.ts'
 import { parseSearch } from './issue-search.ts'
 import { issueSeries } from './issue-stats.queries.ts'
@@ -57,25 +58,6 @@ export function filterOf(projectIds: number[], params: IssueListParams): IssueFi
     window: windowOf(params, now),
     now,
   }
-}
-
-/** Projects of the organisations, narrowed to those that `project` names, by id or slug. */
-export async function chosenProjects(
-  database: Database,
-  organizationIds: readonly number[],
-  chosen: string[],
-): Promise<number[]> {
-  const names = chosen.filter((name) => name !== '' && name !== '-1')
-  const rows = await sql<{ id: number }>(
-    database,
-    `select id from project where organization_id = any($1::int[])
-       and (cardinality($2::text[]) = 0 or slug = any($2) or id::text = any($2))`,
-    [organizationIds, names],
-  )
-  if (names.length > 0 && rows.length === 0) {
-    throw new AppError('not_found', 'There is no such project, or it is not yours.')
-  }
-  return rows.map(({ id }) => id)
 }
 
 async function lookUpShortId(

@@ -6,8 +6,8 @@ import type { z } from 'zod'
 import { type Caller, WithCaller } from '../account/caller.ts'
 import { Needs } from '../http/access.ts'
 import { Answers } from '../http/answers.ts'
+import { PeriodParams } from '../http/period.ts'
 import { findProject } from '../projects/find-project.ts'
-import { PeriodParams } from './issue-list-params.ts'
 import { projectOverview } from './project-overview.ts'
 
 const USUAL_PERIOD_MS = 86_400_000

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { periodMs, searchTime } from './search-times.ts'
+import { periodMs } from '../http/period.ts'
+import { searchTime } from './search-times.ts'
 
 const NOW = new Date('2026-03-10T12:00:00Z')
 const day = (text: string) => new Date(text)
