@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { type RunningServer, startServer } from '../support/server.ts'
 import { describeInBrowser, NARROW, openBrowser, visit, WIDE } from './chromium.ts'
 import { sendCheckIns } from './send-check-ins.ts'
+import { sendDropped } from './send-dropped.ts'
 import { sendEvents } from './send-events.ts'
 import { cartError, shopEvents } from './shop-events.ts'
 
@@ -45,6 +46,18 @@ const LOOKS: Look[] = [
     ready: (page) => page.getByText('No scheduled task has checked in yet').waitFor(),
   },
   {
+    name: 'outcomes',
+    path: '/acme/shop-api/outcomes',
+    signedIn: true,
+    ready: (page) => page.getByText('The hook beforeSend of the program dropped it.').waitFor(),
+  },
+  {
+    name: 'outcomes-none',
+    path: '/acme/empty/outcomes?statsPeriod=14d',
+    signedIn: true,
+    ready: (page) => page.getByText('Nothing arrived').waitFor(),
+  },
+  {
     name: 'set-up',
     path: '/acme/empty/issues',
     signedIn: true,
@@ -63,6 +76,7 @@ describeInBrowser('the looks of the viewer', () => {
     await server.mayday('project', 'create', 'acme/empty', '--platform', 'node')
     await sendEvents(server, shopEvents())
     await sendCheckIns(server)
+    await sendDropped(server)
   })
   afterAll(async () => {
     await browser?.close()

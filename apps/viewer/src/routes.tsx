@@ -14,8 +14,9 @@ import { ErrorPage } from './pages/error-page.tsx'
 import { HomePage } from './pages/home-page.tsx'
 import { IssuePage } from './pages/issue-page.tsx'
 import { IssuesPage } from './pages/issues-page.tsx'
-import { readListSearch } from './pages/list-search.ts'
+import { readListSearch, readPeriod } from './pages/list-search.ts'
 import { MonitorsPage } from './pages/monitors-page.tsx'
+import { OutcomesPage } from './pages/outcomes-page.tsx'
 import { SetUpPage } from './pages/set-up-page.tsx'
 import { Shell } from './pages/shell.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
@@ -63,6 +64,12 @@ const monitors = createRoute({
   path: '/$organization/$project/monitors',
   component: MonitorsPage,
 })
+const outcomes = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/$organization/$project/outcomes',
+  validateSearch: readPeriod,
+  component: OutcomesPage,
+})
 const setUp = createRoute({
   getParentRoute: () => signedIn,
   path: '/$organization/$project/set-up',
@@ -89,7 +96,7 @@ export function makeRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree: root.addChildren([
       signIn,
-      signedIn.addChildren([home, issues, monitors, setUp, issue, issueEvent, error]),
+      signedIn.addChildren([home, issues, monitors, outcomes, setUp, issue, issueEvent, error]),
     ]),
     context: { queryClient },
     trailingSlash: 'preserve',

@@ -26,6 +26,11 @@ export function readListSearch(raw: Record<string, unknown>): ListSearch {
   }
 }
 
+export function readPeriod(raw: Record<string, unknown>): Pick<ListSearch, 'statsPeriod'> {
+  const { statsPeriod } = readListSearch(raw)
+  return statsPeriod === undefined ? {} : { statsPeriod }
+}
+
 export function toFilter(search: ListSearch): Omit<IssueFilter, 'organization' | 'project'> {
   return {
     query: search.query ?? DEFAULT_QUERY,

@@ -12,7 +12,7 @@ type Props = {
   project?: string | undefined
   /** Short id of the issue the page is about. */
   issue?: string | undefined
-  page?: 'issues' | 'monitors' | 'set-up'
+  page?: 'issues' | 'monitors' | 'outcomes' | 'set-up'
   filters?: ReactNode
 }
 
@@ -61,6 +61,14 @@ export function TopBar({ organization, project, issue, page, filters }: Props) {
             aria-current={page === 'monitors' ? 'page' : undefined}
           >
             Monitors
+          </Link>
+          <Link
+            to="/$organization/$project/outcomes"
+            params={at}
+            className={page === 'outcomes' ? 'on' : ''}
+            aria-current={page === 'outcomes' ? 'page' : undefined}
+          >
+            Outcomes
           </Link>
           <Link
             to="/$organization/$project/set-up"
