@@ -21,6 +21,9 @@ type Pending = {
   reason: ClientReason
 }
 
+/** More than the queue of the transport holds; each costs a promise. */
+const MAX_PENDING = 128
+
 /** What {@link init} makes: takes events through their second half and hands them to the transport. */
 export class Client {
   readonly options: ResolvedOptions
@@ -29,6 +32,10 @@ export class Client {
   readonly repeats: Repeats = new Repeats()
   /** Those of integrations; more come with the scopes. */
   readonly processors: EventProcessor[] = []
+  /** Told whether something would be lost if the process died now. */
+  onUnsaved: ((isUnsaved: boolean) => void) | undefined
+  /** Told when a signal ends the process in an orderly way. */
+  onOrderlyDeath: (() => void) | undefined
   readonly #uninstalls: (() => void)[] = []
   readonly #pending = new Set<Pending>()
   readonly #undecided = new Set<() => void>()
@@ -39,6 +46,7 @@ export class Client {
   constructor(options: ResolvedOptions) {
     this.options = options
     this.transport = options.dsn && new Transport(options.dsn, (line) => this.log(line), options)
+    if (this.transport) this.transport.onChange = () => this.#tellUnsaved()
     this.#exitBudgetMs = options.shutdownTimeoutMs
   }
 
@@ -56,8 +64,13 @@ export class Client {
   /** Sends an event, after its source lines were read and the hook was asked. */
   submit(event: EventPayload, hint: EventHint): void {
     if (this.transport === undefined) return
+    if (this.#pending.size >= MAX_PENDING) {
+      this.drop('queue_overflow')
+      return
+    }
     const pending: Pending = { event, hint, state: 'reading', reason: 'event_processor' }
     this.#pending.add(pending)
+    this.#tellUnsaved()
     void this.#prepare(pending)
   }
 
@@ -71,8 +84,10 @@ export class Client {
         this.log(`event lost: ${String(error)}`)
         this.drop('internal_sdk_error')
       }
+      this.#tellUnsaved()
     }
     this.#undecided.add(once)
+    this.#tellUnsaved()
     return once
   }
 
@@ -124,6 +139,21 @@ export class Client {
    * @returns whether something is left that a hook still has to decide
    */
   flushBeforeExit(): boolean {
+    this.#finishNow()
+    const startedAt = performance.now()
+    this.transport?.flushBeforeExit(this.#exitBudgetMs)
+    this.#exitBudgetMs -= performance.now() - startedAt
+    return this.#pending.size > 0
+  }
+
+  /** Puts everything on disk, for a process that may die at once, but goes on sending. */
+  saveBeforeDeath(): void {
+    this.#finishNow()
+    this.transport?.saveForOthers()
+  }
+
+  /** Hands everything to the transport that no hook has to be waited for. */
+  #finishNow(): void {
     this.transport?.hold()
     for (const decide of this.#undecided) decide()
     for (const pending of this.#pending) {
@@ -133,10 +163,6 @@ export class Client {
       if (!isThenable(result)) this.#finish(pending, result)
       else void this.#await(pending, result)
     }
-    const startedAt = performance.now()
-    this.transport?.flushBeforeExit(this.#exitBudgetMs)
-    this.#exitBudgetMs -= performance.now() - startedAt
-    return this.#pending.size > 0
   }
 
   /** Stops watching the process; sends what is left within `timeoutMs`. */
@@ -195,12 +221,18 @@ export class Client {
       this.log(`event lost: ${String(error)}`)
       this.drop('internal_sdk_error')
     }
+    this.#tellUnsaved()
     if (this.#pending.size === 0) for (const resolve of this.#whenPrepared.splice(0)) resolve()
   }
 
   #send(eventId: string, event: EventPayload): void {
     const category = event.exception || event.level === 'error' ? 'error' : 'default'
     this.transport?.send({ eventId, category, payload: encodeEvent(event) })
+  }
+
+  #tellUnsaved(): void {
+    const isHere = this.#pending.size > 0 || this.#undecided.size > 0
+    this.onUnsaved?.(isHere || this.transport?.hasUnsaved === true)
   }
 
   async #prepared(): Promise<true> {

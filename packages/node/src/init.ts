@@ -17,6 +17,7 @@ import { previousRunIntegration } from './integrations/previous-run.ts'
 import { processExitIntegration } from './integrations/process-exit.ts'
 import { queryBreadcrumbsIntegration } from './integrations/query-breadcrumbs.ts'
 import { stackTraceLimitIntegration } from './integrations/stack-trace-limit.ts'
+import { terminationSignalIntegration } from './integrations/termination-signal.ts'
 import { uncaughtExceptionIntegration } from './integrations/uncaught-exception.ts'
 import { unhandledRejectionIntegration } from './integrations/unhandled-rejection.ts'
 import type { Options } from './options.ts'
@@ -29,6 +30,7 @@ const INTEGRATIONS: Integration[] = [
   uncaughtExceptionIntegration,
   unhandledRejectionIntegration,
   processExitIntegration,
+  terminationSignalIntegration,
   httpIntegration,
   failedAnswerIntegration,
   fastifyIntegration,

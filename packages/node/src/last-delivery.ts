@@ -10,7 +10,8 @@ export type Delivery = {
 /** Less is not enough to start a thread. */
 const MIN_TIMEOUT_MS = 20
 
-type WorkerInput = { deliveries: Delivery[]; timeoutMs: number; done: Int32Array }
+/** `answers` holds a status for each delivery, 0 for none, and before them how many are over. */
+type WorkerInput = { deliveries: Delivery[]; timeoutMs: number; answers: Int32Array }
 
 /**
  * Posts while this thread stands still, for a process that is about to end and will run no more
@@ -19,13 +20,14 @@ type WorkerInput = { deliveries: Delivery[]; timeoutMs: number; done: Int32Array
  * A thread is used, and not Node's hooks for ending later, because so nothing changes in how the
  * process ends: Node itself prints the error, runs exit listeners and chooses the exit code.
  *
- * @returns whether all were answered in time; never throws
+ * @returns the status of each answer, in the same order, 0 where there was none; never throws
  */
-export function deliverBeforeExit(deliveries: Delivery[], timeoutMs: number): boolean {
-  if (timeoutMs < MIN_TIMEOUT_MS) return false
+export function deliverBeforeExit(deliveries: Delivery[], timeoutMs: number): number[] {
+  const answers = new Int32Array(new SharedArrayBuffer(4 * (deliveries.length + 1)))
+  const statuses = () => Array.from(answers.subarray(1))
+  if (timeoutMs < MIN_TIMEOUT_MS) return statuses()
   try {
-    const done = new Int32Array(new SharedArrayBuffer(4))
-    const workerData: WorkerInput = { deliveries, timeoutMs, done }
+    const workerData: WorkerInput = { deliveries, timeoutMs, answers }
     const worker = new Worker(`(${deliver.toString()})(require)`, {
       eval: true,
       workerData,
@@ -37,36 +39,41 @@ export function deliverBeforeExit(deliveries: Delivery[], timeoutMs: number): bo
     })
     worker.on('error', () => undefined)
     worker.unref()
-    return Atomics.wait(done, 0, 0, timeoutMs) !== 'timed-out'
+    waitForAll(answers, deliveries.length, timeoutMs)
   } catch {
-    // No threads allowed (permission model) or left: the events are lost with the process.
-    return false
+    // No threads allowed (permission model) or left: the caller is told that nothing was answered.
+  }
+  return statuses()
+}
+
+function waitForAll(answers: Int32Array, count: number, timeoutMs: number): void {
+  const endsAtMs = performance.now() + timeoutMs
+  let over = Atomics.load(answers, 0)
+  while (over < count) {
+    const leftMs = endsAtMs - performance.now()
+    if (leftMs <= 0 || Atomics.wait(answers, 0, over, leftMs) === 'timed-out') return
+    over = Atomics.load(answers, 0)
   }
 }
 
 /** Runs in the worker from its own source text, so it may use nothing from outside itself. */
 function deliver(load: NodeJS.Require): void {
   const { workerData } = load('node:worker_threads') as { workerData: WorkerInput }
-  const { deliveries, timeoutMs, done } = workerData
-  let left = deliveries.length
-  for (const { url, headers, body } of deliveries) {
-    const http = load(
-      url.startsWith('https:') ? 'node:https' : 'node:http',
-    ) as typeof import('node:http')
-    const request = http.request(
-      url,
-      { method: 'POST', headers, timeout: timeoutMs },
-      (response) => {
-        response.resume()
-      },
-    )
+  const { deliveries, timeoutMs, answers } = workerData
+  const isHttps = deliveries[0]?.url.startsWith('https:')
+  const http = load(isHttps ? 'node:https' : 'node:http') as typeof import('node:http')
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 4 })
+  deliveries.forEach(({ url, headers, body }, index) => {
+    const options = { method: 'POST', headers, timeout: timeoutMs, agent }
+    const request = http.request(url, options, (response) => {
+      Atomics.store(answers, index + 1, response.statusCode ?? 0)
+      response.resume()
+    })
     request.on('error', () => undefined)
     request.on('close', () => {
-      left--
-      if (left > 0) return
-      Atomics.store(done, 0, 1)
-      Atomics.notify(done, 0)
+      Atomics.add(answers, 0, 1)
+      Atomics.notify(answers, 0)
     })
     request.end(body)
-  }
+  })
 }

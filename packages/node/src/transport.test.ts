@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { parseDsn } from '@mayday/protocol/dsn'
 import { type Sink, startSink } from './test-support/sink.ts'
@@ -10,16 +13,21 @@ jest.setTimeout(30_000)
 
 let sink: Sink
 let transport: Transport
+let spoolDirectory: string
 const lines: string[] = []
 
 beforeEach(async () => {
   sink = await startSink()
   lines.length = 0
-  transport = new Transport(parseDsn(sink.dsn), (line) => lines.push(line))
+  spoolDirectory = mkdtempSync(join(tmpdir(), 'mayday-spool-'))
+  transport = new Transport(parseDsn(sink.dsn), (line) => lines.push(line), {
+    spoolDirectory,
+  })
 })
 afterEach(async () => {
   transport.close()
   await sink.close()
+  rmSync(spoolDirectory, { recursive: true, force: true })
 })
 
 const payload = (text: string) => new TextEncoder().encode(JSON.stringify({ message: text }))
@@ -58,15 +66,30 @@ test.each([
 
 describe('bounds', () => {
   test('no more than 64 events wait, and those left out are counted', async () => {
-    sink.answerWith(() => undefined)
     for (let n = 1; n <= 100; n++) send(n)
-    expect(lines.filter((line) => line === 'dropped (queue_overflow)')).toHaveLength(36)
+    expect(await transport.flush(10_000)).toBe(true)
+    expect(sink.events()).toHaveLength(64)
+    expect(reasons()).toEqual([['queue_overflow', 36]])
   })
 
-  test('no more than 4 MiB wait', () => {
-    sink.answerWith(() => undefined)
+  test('no more than 4 MiB wait', async () => {
     for (let n = 1; n <= 10; n++) send(n, 'x'.repeat(1024 * 1024 - 100))
-    expect(lines.filter((line) => line === 'dropped (queue_overflow)')).toHaveLength(6)
+    expect(await transport.flush(10_000)).toBe(true)
+    expect(sink.events()).toHaveLength(4)
+    expect(reasons()).toEqual([['queue_overflow', 6]])
+  })
+})
+
+describe('the log', () => {
+  test('says the same failure once a minute', async () => {
+    const { port } = sink
+    await sink.close()
+    for (let n = 1; n <= 5; n++) {
+      send(n)
+      expect(await transport.flush(50)).toBe(false)
+    }
+    expect(lines.filter((line) => line.startsWith('could not send'))).toHaveLength(1)
+    sink = await startSink('127.0.0.1', '', port)
   })
 })
 
@@ -78,9 +101,10 @@ describe('rate limits', () => {
     send(1)
     await transport.flush(5000)
     for (let n = 2; n <= 30; n++) send(n)
+    sink.answerWith((response) => response.end('{}'))
     await transport.flush(5000)
     expect(sink.events()).toHaveLength(1)
-    expect(lines.filter((line) => line === 'dropped (ratelimit_backoff)')).toHaveLength(29)
+    expect(reasons()).toEqual([['ratelimit_backoff', 29]])
   })
 
   test('a limit on one category, on an answer of 200, leaves the others alone', async () => {

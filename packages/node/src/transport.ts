@@ -1,17 +1,15 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import type { Agent } from 'node:http'
 import type { DataCategory } from '@mayday/protocol/data-category'
-import { authHeader, type Dsn, envelopeUrl, formatDsn } from '@mayday/protocol/dsn'
-import { type Item, serializeEnvelope } from '@mayday/protocol/envelope'
-import type { ClientReport } from '@mayday/protocol/outcome'
-import { RateLimits } from '@mayday/protocol/rate-limits'
+import type { Dsn } from '@mayday/protocol/dsn'
+import type { ClientReason } from '@mayday/protocol/outcome'
+import { ClientReports } from './client-reports.ts'
 import { runOutsideContext } from './current-scope.ts'
-import { Drops } from './drops.ts'
-import { type Answer, post } from './http-post.ts'
-import { type Delivery, deliverBeforeExit } from './last-delivery.ts'
-import { SDK_NAME, SDK_VERSION } from './version.ts'
+import { deliverLast, type LastParts, leaveAll } from './last-words.ts'
+import { QuietLog } from './quiet-log.ts'
+import { itemsWith, newWaiting, SendQueue, type Waiting } from './send-queue.ts'
+import { eventItem, isFinal, isSuccess, MAX_CONNECTIONS, Sender } from './sender.ts'
+import { isTooOld, Spool } from './spool.ts'
+import { type WaitFor, Waits, within } from './waits.ts'
 
 /** An event as bytes, on its way; or an item of another type. */
 export type Outgoing = {
@@ -21,88 +19,89 @@ export type Outgoing = {
   itemType?: 'check_in'
 }
 
-type Queued = Outgoing & { attempts: number }
-/** Called when nothing is left; with `untilPause` also when all that is left has to wait. */
-type Waiter = { resolve: () => void; untilPause: boolean }
+export type TransportOptions = {
+  spoolDirectory?: string | false | undefined
+  tunnel?: string | undefined
+  sendClientReports?: boolean
+}
 
-const MAX_ENVELOPES = 64
-const MAX_QUEUE_BYTES = 4 * 1024 * 1024
-const MAX_CONNECTIONS = 2
-const MIN_GZIP_BYTES = 1024
-const REQUEST_DEADLINE_MS = 5000
-/** An event that the server fails on again and again must not block those behind it. */
+/** An event that the server fails on, while it takes others, must not be sent for ever. */
 const MAX_REFUSALS = 4
-const MIN_BACK_OFF_MS = 1000
-const MAX_BACK_OFF_MS = 60_000
-const REPORT_DELAY_MS = 30_000
-
-/** Made when it is called, so that an app without errors never loads zlib. */
-const gzipAsync = (bytes: Uint8Array): Promise<Buffer> => promisify(gzip)(bytes)
-const encoder = new TextEncoder()
+const MAX_TAKEN_AT_ONCE = 8
 
 /**
- * Sends events over at most two kept-alive connections and never throws. Waiting events are bounded
- * in number and bytes; newer ones are dropped first, since older ones say when it began. Nothing
- * here keeps the process alive, but an awaited {@link Transport.flush}.
+ * Sends events and never throws. Waiting events are bounded in number and bytes; newer ones are
+ * dropped first, since older ones say when it began. While the server is away they are kept on disk,
+ * too, and what a process before us has left there is sent. Nothing here keeps the process alive, but
+ * an awaited {@link Transport.flush}.
  */
 export class Transport {
-  readonly agent: HttpAgent
-  readonly drops: Drops
-  readonly #url: URL
-  /** A tunnel finds in the envelope's header where to pass it on. */
-  readonly #tunnelled: { dsn?: string }
-  readonly #headers: Record<string, string>
+  readonly #sender: Sender
+  readonly #spool: Spool
+  readonly #queue: SendQueue
+  readonly #reports: ClientReports
   readonly #log: (line: string) => void
-  readonly #rateLimits = new RateLimits(() => performance.now())
-  readonly #sending = new Set<Queued>()
-  #queue: Queued[] = []
+  readonly #quiet: QuietLog
+  readonly #waits = new Waits()
+  /** Called when {@link hasUnsaved} may have changed. */
+  onChange: (() => void) | undefined
   #isHeld = false
-  #failures = 0
-  #pausedUntilMs = 0
+  #isClosed = false
+  #sentCount = 0
+  #mayHaveOnDisk = true
+  #isTaking = false
   #timer: NodeJS.Timeout | undefined
-  #reportTimer: NodeJS.Timeout | undefined
-  #waiters: Waiter[] = []
 
-  constructor(
-    dsn: Dsn,
-    log: (line: string) => void,
-    {
-      tunnel,
-      sendClientReports = true,
-    }: { tunnel?: string | undefined; sendClientReports?: boolean } = {},
-  ) {
-    this.drops = new Drops(sendClientReports)
-    const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS }
-    this.#url = new URL(tunnel ?? envelopeUrl(dsn))
-    this.#tunnelled = tunnel === undefined ? {} : { dsn: formatDsn(dsn) }
-    this.agent = this.#url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
-    this.#headers = {
-      'content-type': 'application/x-sentry-envelope',
-      'user-agent': `${SDK_NAME}/${SDK_VERSION}`,
-      'x-sentry-auth': authHeader(dsn, `${SDK_NAME}/${SDK_VERSION}`),
-    }
+  constructor(dsn: Dsn, log: (line: string) => void, options: TransportOptions = {}) {
     this.#log = log
+    this.#quiet = new QuietLog(log)
+    this.#sender = new Sender(dsn, this.#quiet, options.tunnel)
+    this.#spool = new Spool(dsn, options.spoolDirectory, {
+      log: (line) => this.#quiet.write('spool', line),
+      drop: (reason, category) => this.drop(reason, category),
+    })
+    this.#queue = new SendQueue(this.#spool)
+    const { sendClientReports = true } = options
+    this.#reports = new ClientReports(sendClientReports, (report) => this.#sender.report(report))
+    // After the program's own start, and not at all if that was all there was to do.
+    setImmediate(() => this.#pump()).unref()
   }
 
-  send(outgoing: Outgoing): void {
-    if (this.#rateLimits.isLimited(outgoing.category)) {
-      this.drop('ratelimit_backoff', outgoing.category)
-    } else if (this.#isFullWith(outgoing)) {
-      this.drop('queue_overflow', outgoing.category)
-    } else {
-      this.#queue.push({ ...outgoing, attempts: 0 })
-      this.#pump()
+  get agent(): Agent {
+    return this.#sender.agent
+  }
+
+  /** Whether something would be lost if the process died now. */
+  get hasUnsaved(): boolean {
+    return this.#queue.hasUnsaved
+  }
+
+  send({ eventId, category, payload, itemType }: Outgoing): void {
+    if (this.#sender.rateLimits.isLimited(category)) {
+      this.drop('ratelimit_backoff', category)
+      return
     }
+    const items = [eventItem(payload, itemType)]
+    const waiting = newWaiting({
+      eventId,
+      category,
+      items,
+      storedAtMs: Date.now(),
+      file: undefined,
+    })
+    if (!this.#queue.hasRoomFor(waiting.bytes)) {
+      this.#overflow(waiting)
+      return
+    }
+    this.#queue.add(waiting)
+    if (this.#sender.server.isFailing) this.#queue.saveAll()
+    this.#pump()
   }
 
   /** Counts what is lost, and has the server told of it within half a minute. */
-  drop(reason: Parameters<Drops['count']>[0], category: DataCategory): void {
-    this.#log(`dropped (${reason})`)
-    this.drops.count(reason, category)
-    this.#reportTimer ??= setTimeout(() => {
-      this.#reportTimer = undefined
-      void this.#sendReport()
-    }, REPORT_DELAY_MS).unref()
+  drop(reason: ClientReason, category: DataCategory): void {
+    this.#quiet.write(reason, `dropped (${reason})`)
+    this.#reports.count(reason, category)
   }
 
   /**
@@ -112,182 +111,176 @@ export class Transport {
    * @returns whether that was so within `timeoutMs`
    */
   async flush(timeoutMs: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined
-    const timedOut = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), timeoutMs)
-    })
-    const sent = this.#idle(false).then(() => this.#sendReport())
-    const result = await Promise.race([sent.then(() => true), timedOut])
-    clearTimeout(timer)
-    return result
+    const sent = this.#idle('nothing left').then(() => this.#reports.send())
+    return within(timeoutMs, sent)
   }
 
   /**
-   * Waits as {@link Transport.flush} does, but gives up as soon as the server could not be reached.
+   * Waits as {@link Transport.flush} does, but gives up as soon as the server could not be reached,
+   * and does not wait for what processes before us have left.
    */
   async tryOnce(timeoutMs: number): Promise<void> {
-    if (this.#sending.size === 0 && this.#queue.length === 0) return
-    const alive = setTimeout(() => undefined, timeoutMs)
-    const timedOut = new Promise<void>((resolve) => {
-      setTimeout(resolve, timeoutMs).unref()
-    })
-    await Promise.race([this.#idle(true), timedOut])
-    clearTimeout(alive)
+    if (!this.#queue.hasOwn) return
+    await within(timeoutMs, this.#idle('standing still'))
   }
 
-  /** Keeps what is sent from now on for {@link Transport.flushBeforeExit}. */
+  /** Keeps what is sent from now on for {@link flushBeforeExit} or {@link saveForOthers}. */
   hold(): void {
     this.#isHeld = true
   }
 
-  /** Sends all that is left, at once and in the way of everything else; see `last-delivery.ts`. */
-  flushBeforeExit(timeoutMs: number): void {
+  /** Puts all that is left on disk, for a process that may die at once, but goes on sending. */
+  saveForOthers(): void {
     this.#isHeld = false
-    const left = [...this.#sending, ...this.#queue].filter(
-      (queued) => !this.#rateLimits.isLimited(queued.category),
-    )
-    if (left.length === 0) return
-    const report = this.drops.take()
-    // What is half sent is sent again: the server stores an event id once.
-    const deliveries = left.map((queued, index) =>
-      this.#delivery(queued, index === 0 ? report : undefined),
-    )
-    this.#queue = []
-    this.#sending.clear()
-    this.agent.destroy()
-    const isDelivered = deliverBeforeExit(deliveries, timeoutMs)
-    this.#log(isDelivered ? `sent ${left.length} before exit` : 'no answer before exit')
-  }
-
-  close(): void {
-    clearTimeout(this.#timer)
-    clearTimeout(this.#reportTimer)
-    this.#queue = []
-    this.agent.destroy()
-  }
-
-  #isFullWith({ payload }: Outgoing): boolean {
-    const held = [...this.#sending, ...this.#queue]
-    const bytes = held.reduce((sum, queued) => sum + queued.payload.length, payload.length)
-    return held.length >= MAX_ENVELOPES || bytes > MAX_QUEUE_BYTES
-  }
-
-  #pump(): void {
-    if (this.#isHeld) return
-    while (this.#sending.size < MAX_CONNECTIONS && performance.now() >= this.#pausedUntilMs) {
-      const queued = this.#queue.shift()
-      if (queued === undefined) break
-      if (this.#rateLimits.isLimited(queued.category)) {
-        this.drop('ratelimit_backoff', queued.category)
-        continue
-      }
-      this.#sending.add(queued)
-      void runOutsideContext(() => this.#transmit(queued))
-    }
-    if (this.#sending.size > 0) return
-    const isResolved = (waiter: Waiter) => this.#queue.length === 0 || waiter.untilPause
-    const resolved = this.#waiters.filter(isResolved)
-    this.#waiters = this.#waiters.filter((waiter) => !isResolved(waiter))
-    for (const { resolve } of resolved) resolve()
-  }
-
-  async #transmit(queued: Queued): Promise<void> {
-    const report = this.drops.take()
-    try {
-      const answer = await this.#post(this.#items(queued, report), queued.eventId)
-      this.#settle(queued, answer)
-    } catch (error) {
-      if (report) this.drops.putBack(report)
-      this.#log(`could not send ${queued.eventId}: ${String(error)}`)
-      this.#retry(queued)
-    }
-    this.#sending.delete(queued)
+    this.#queue.saveForOthers()
     this.#pump()
   }
 
-  #settle(queued: Queued, { status }: Answer): void {
-    if (status >= 200 && status < 300) {
-      this.#failures = 0
-      this.#log(`sent ${queued.eventId}`)
-    } else if (status === 429) {
+  /**
+   * Sends all that is left, at once and in the way of everything else; see `last-delivery.ts`. What
+   * is not answered stays on disk for the next start.
+   */
+  flushBeforeExit(timeoutMs: number): void {
+    this.#isHeld = false
+    deliverLast(this.#parts(), timeoutMs)
+  }
+
+  /** What is not sent is left on disk. */
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    leaveAll(this.#parts())
+  }
+
+  #pump(): void {
+    if (this.#isHeld || this.#isClosed) return
+    while (this.#queue.sendingCount < MAX_CONNECTIONS && !this.#sender.server.isPaused) {
+      const waiting = this.#queue.next()
+      if (waiting === undefined) break
+      if (this.#sender.rateLimits.isLimited(waiting.category)) this.#keepBack(waiting)
+      else void runOutsideContext(() => this.#transmit(waiting))
+    }
+    const mayTake = this.#mayHaveOnDisk && !this.#isTaking && !this.#sender.server.isPaused
+    if (mayTake && this.#queue.isEmpty) void this.#takeFromDisk()
+    this.#wake()
+    this.onChange?.()
+  }
+
+  #wake(): void {
+    if (this.#waits.isEmpty) return
+    const isNothingLeft = this.#queue.isEmpty && !this.#isTaking && !this.#mayHaveOnDisk
+    this.#waits.settle(isNothingLeft, this.#queue.sendingCount === 0 || !this.#queue.hasOwn)
+  }
+
+  async #transmit(waiting: Waiting): Promise<void> {
+    const report = this.#reports.take()
+    try {
+      const answer = await this.#sender.post(itemsWith(waiting, report), waiting.eventId)
+      this.#reports.settle(report, answer.status)
+      // Otherwise the process has begun to end, and it is no longer ours.
+      if (this.#queue.isSending(waiting)) this.#settle(waiting, answer.status)
+    } catch (error) {
+      this.#reports.settle(report, 0)
+      this.#sender.tellFailure(waiting.eventId, error)
+      if (this.#queue.isSending(waiting)) this.#retry(waiting, 'first')
+    }
+    this.#pump()
+  }
+
+  #settle(waiting: Waiting, status: number): void {
+    if (isSuccess(status)) {
+      // Events may have found room on disk alone, also those of a process beside us.
+      this.#mayHaveOnDisk ||= this.#sender.server.isFailing
+      this.#sender.server.succeeded()
+      this.#sentCount++
+      this.#log(`sent ${waiting.eventId}`)
+      this.#queue.forget(waiting)
+      return
+    }
+    this.#quiet.write(`status ${status}`, `the server answered ${status} to ${waiting.eventId}`)
+    if (status === 429) {
       // The server has counted it as rate limited.
-      this.#log(`rate limited ${queued.eventId}`)
-    } else if ((status >= 500 || status === 408) && queued.attempts < MAX_REFUSALS) {
-      this.#log(`the server answered ${status}, ${queued.eventId} is tried again`)
-      this.#retry(queued)
+      this.#queue.forget(waiting)
+    } else if (isFinal(status) || this.#isToBlame(waiting)) {
+      this.#discard(waiting, 'send_error')
     } else {
-      this.#log(`the server answered ${status}`)
-      this.drop('send_error', queued.category)
+      this.#retry(waiting, 'last')
     }
   }
 
-  #retry(queued: Queued): void {
-    queued.attempts++
-    this.#queue.unshift(queued)
-    const backOffMs = Math.min(MAX_BACK_OFF_MS, MIN_BACK_OFF_MS * 2 ** this.#failures++)
-    // With jitter, since all processes of an app lose their server at the same moment.
-    this.#pausedUntilMs = performance.now() + backOffMs * (0.5 + Math.random() / 2)
+  #isToBlame(waiting: Waiting): boolean {
+    if (waiting.refusals++ === 0) waiting.sentBeforeRefusal = this.#sentCount
+    return waiting.refusals >= MAX_REFUSALS && this.#sentCount > waiting.sentBeforeRefusal
+  }
+
+  #retry(waiting: Waiting, place: 'first' | 'last'): void {
+    if (isTooOld(waiting)) {
+      this.#discard(waiting, 'network_error')
+      return
+    }
+    this.#queue.putBack(waiting, place)
+    this.#queue.saveAll()
+    this.#pumpIn(this.#sender.server.failed())
+  }
+
+  #pumpIn(delayMs: number): void {
     clearTimeout(this.#timer)
-    const delayMs = this.#pausedUntilMs - performance.now()
     this.#timer = setTimeout(() => this.#pump(), Math.ceil(delayMs) + 1).unref()
   }
 
-  /** A report alone; when it cannot be sent its counts wait for the next one. */
-  async #sendReport(): Promise<void> {
-    const report = this.drops.take()
-    if (report === undefined) return
-    try {
-      const { status } = await runOutsideContext(() => this.#post([reportItem(report)]))
-      if (status < 200 || status >= 300) this.drops.putBack(report)
-    } catch (error) {
-      this.#log(`could not send the client report: ${String(error)}`)
-      this.drops.putBack(report)
+  #overflow(waiting: Waiting): void {
+    const outcome = this.#sender.server.isAway ? this.#queue.store(waiting) : 'unavailable'
+    if (typeof outcome === 'object') this.#mayHaveOnDisk = true
+    else this.drop(outcome === 'full' ? 'cache_overflow' : 'queue_overflow', waiting.category)
+  }
+
+  /** Ours are dropped, since new ones come; what was left on disk waits there on. */
+  #keepBack(waiting: Waiting): void {
+    if (!waiting.isRecovered) {
+      this.#discard(waiting, 'ratelimit_backoff')
+      return
     }
-  }
-
-  async #post(items: Item[], eventId?: string): Promise<Answer> {
-    const plain = envelopeOf(items, this.#tunnelled, eventId)
-    const isSmall = plain.length < MIN_GZIP_BYTES
-    const body = isSmall ? plain : await gzipAsync(plain)
-    const headers = {
-      ...this.#headers,
-      'content-length': body.length,
-      ...(isSmall ? {} : { 'content-encoding': 'gzip' }),
-    }
-    const answer = await post(this.#url, headers, body, this.agent, REQUEST_DEADLINE_MS)
-    this.#rateLimits.update(answer)
-    return answer
-  }
-
-  #items(outgoing: Outgoing, report: ClientReport | undefined): Item[] {
-    const event = {
-      header: { type: outgoing.itemType ?? 'event', content_type: 'application/json' },
-      payload: outgoing.payload,
-    }
-    return report ? [event, reportItem(report)] : [event]
-  }
-
-  #delivery(outgoing: Outgoing, report: ClientReport | undefined): Delivery {
-    const body = envelopeOf(this.#items(outgoing, report), this.#tunnelled, outgoing.eventId)
-    const headers = { ...this.#headers, 'content-length': body.length }
-    return { url: this.#url.href, headers, body }
-  }
-
-  #idle(untilPause: boolean): Promise<void> {
-    this.#pausedUntilMs = 0
-    return new Promise((resolve) => {
-      this.#waiters.push({ resolve, untilPause })
+    this.#queue.leave(waiting)
+    this.#mayHaveOnDisk = false
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#mayHaveOnDisk = true
       this.#pump()
-    })
+    }, this.#sender.rateLimits.remainingMs(waiting.category) + 1).unref()
   }
-}
 
-function envelopeOf(items: Item[], tunnelled: { dsn?: string }, eventId?: string): Uint8Array {
-  const id = eventId ? { event_id: eventId } : {}
-  const header = { ...id, ...tunnelled, sent_at: new Date().toISOString() }
-  return serializeEnvelope({ header, items })
-}
+  #discard(waiting: Waiting, reason: ClientReason): void {
+    this.#queue.forget(waiting)
+    this.drop(reason, waiting.category)
+  }
 
-function reportItem(report: ClientReport): Item {
-  return { header: { type: 'client_report' }, payload: encoder.encode(JSON.stringify(report)) }
+  #parts(): LastParts {
+    return {
+      queue: this.#queue,
+      sender: this.#sender,
+      spool: this.#spool,
+      reports: this.#reports,
+      drop: (reason, category) => this.drop(reason, category),
+      log: this.#log,
+    }
+  }
+
+  async #takeFromDisk(): Promise<void> {
+    this.#isTaking = true
+    const taken = await runOutsideContext(() => this.#spool.take(MAX_TAKEN_AT_ONCE))
+    this.#isTaking = false
+    this.#mayHaveOnDisk = taken.length > 0
+    for (const recovered of taken) {
+      if (this.#isClosed) this.#spool.release(recovered.file)
+      else this.#queue.add(newWaiting(recovered))
+    }
+    this.#pump()
+  }
+
+  #idle(until: WaitFor): Promise<void> {
+    this.#sender.server.endPause()
+    const idle = this.#waits.until(until)
+    this.#pump()
+    return idle
+  }
 }

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread } from './main-thread.ts'
 
 /** Node copies an error from a thread to its parent with its own properties, but for symbols. */
 const MARK = 'maydayEventId'
@@ -7,7 +7,7 @@ const EVENT_ID = /^[0-9a-f]{32}$/
 
 /** Tells the parent of this thread that the error, which ends the thread, is an event already. */
 export function markForParent(thrown: unknown, eventId: string): void {
-  if (isMainThread || !types.isNativeError(thrown)) return
+  if (isMainThread() || !types.isNativeError(thrown)) return
   // Not enumerable: nobody prints it. A frozen error stays as it is.
   Reflect.defineProperty(thrown, MARK, { value: eventId, configurable: true })
 }

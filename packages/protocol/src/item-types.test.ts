@@ -7,9 +7,9 @@ test.each([
   ['transaction', 'transaction', 'ack'],
   ['session', 'session', 'ack'],
   ['sessions', 'session', 'ack'],
-  ['attachment', 'attachment', 'ack'],
-  ['user_report', 'default', 'ack'],
-  ['check_in', 'monitor', 'ack'],
+  ['attachment', 'attachment', 'process'],
+  ['user_report', 'default', 'process'],
+  ['check_in', 'monitor', 'process'],
   ['log', 'log_item', 'ack'],
   ['replay_recording', 'replay', 'ack'],
   ['statsd', 'metric_bucket', 'ack'],
@@ -20,8 +20,9 @@ test.each([
   expect(itemType(type)).toMatchObject({ category, action })
 })
 
-test('only what makes an event asks for an event id', () => {
+test('only what is an event, or belongs to one, asks for an event id', () => {
   expect(itemType('event').needsEventId).toBe(true)
+  expect(itemType('attachment').needsEventId).toBe(true)
   expect(itemType('session').needsEventId).toBe(false)
   expect(itemType('from_the_future').needsEventId).toBe(false)
 })

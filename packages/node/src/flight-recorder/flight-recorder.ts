@@ -1,4 +1,3 @@
-import { getHeapStatistics } from 'node:v8'
 import type { Client } from '../client.ts'
 import { runOutsideContext } from '../current-scope.ts'
 import { watchRequests } from '../requests-in-flight.ts'
@@ -75,7 +74,7 @@ export class FlightRecorder {
         beatEveryMs: IDLE_BEAT_MS,
         requests: [],
         requestCount: 0,
-        memory: { heapUsed: 0, heapLimit: heapLimit(), rss: process.memoryUsage.rss() },
+        memory: { heapUsed: 0, heapLimit: 0, rss: process.memoryUsage.rss() },
         trend: [],
         loopDelayMs: 0,
         ...runOutsideContext(recordTrail),
@@ -124,7 +123,9 @@ export class FlightRecorder {
     this.#tickedAtMs = nowMs
     const idleMs = Date.now() - record.beatAtMs
     const heapBefore = record.memory.heapUsed
-    const heapUsed = getHeapStatistics().used_heap_size
+    // Not at the start: `node:v8` is a megabyte that a short script does not load.
+    record.memory.heapLimit ||= heapLimit()
+    const { heapUsed } = process.memoryUsage()
     const hasMoved = Math.abs(heapUsed - heapBefore) > record.memory.heapLimit * HEAP_STEP
     const isTrendDue = nowMs - this.#trendAtMs >= TREND_EVERY_MS
     if (isTrendDue) this.#addTrend(record.trend, nowMs, heapUsed)
@@ -151,7 +152,8 @@ export class FlightRecorder {
       record.requests = requests
       record.requestCount = requestCount
       record.beatEveryMs = requestCount > 0 ? TICK_MS : IDLE_BEAT_MS
-      record.memory.heapUsed = getHeapStatistics().used_heap_size
+      if (requestCount > 0) record.memory.heapLimit ||= heapLimit()
+      record.memory.heapUsed = process.memoryUsage().heapUsed
       record.beatAtMs = Date.now()
       if (this.#file.write(record)) return
       record.breadcrumbs = []

@@ -1,4 +1,4 @@
-import { isMainThread } from 'node:worker_threads'
+import { isMainThread } from '../main-thread.ts'
 import { privateFolder } from '../private-folder.ts'
 import type { ResolvedOptions } from '../resolved-options.ts'
 
@@ -7,5 +7,5 @@ import type { ResolvedOptions } from '../resolved-options.ts'
  * parts of a process, and when the program wants nothing on disk or there is no place for it.
  */
 export function runFolder({ dsn, spoolDirectory }: ResolvedOptions): string | undefined {
-  return isMainThread && dsn ? privateFolder(dsn, spoolDirectory) : undefined
+  return isMainThread() && dsn ? privateFolder(dsn, spoolDirectory) : undefined
 }

@@ -1,7 +1,6 @@
 import type { Worker } from 'node:cluster'
 import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isMainThread } from 'node:worker_threads'
 import { captureSeed } from '../capture.ts'
 import type { Client, Integration } from '../client.ts'
 import { currentContext, runOutsideContext } from '../current-scope.ts'
@@ -11,6 +10,7 @@ import { isClusterWorker, loadCluster } from '../flight-recorder/cluster-worker.
 import { parseRunFileName } from '../flight-recorder/run-file.ts'
 import { runFolder } from '../flight-recorder/run-folder.ts'
 import { tellDeath } from '../flight-recorder/tell-death.ts'
+import { isMainThread } from '../main-thread.ts'
 
 /** For a program that comes to its cluster late. */
 const LOOK_EVERY_MS = 5000
@@ -22,7 +22,7 @@ const LOOK_EVERY_MS = 5000
 export const clusterIntegration: Integration = {
   name: 'cluster',
   install(client) {
-    if (!isMainThread || isClusterWorker()) return () => undefined
+    if (!isMainThread() || isClusterWorker()) return () => undefined
     const onExit = (worker: Worker, code: number | null, signal: string | null) =>
       void tellWorker(client, worker, { code, signal, atMs: Date.now() })
     let uninstall: (() => void) | undefined

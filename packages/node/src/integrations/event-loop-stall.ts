@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
-import { isMainThread } from 'node:worker_threads'
 import type { EventPayload } from '@mayday/protocol/event'
 import { captureSeed } from '../capture.ts'
 import type { Client, Integration } from '../client.ts'
 import { Context, currentContext, runOutsideContext } from '../current-scope.ts'
 import { type Stall, stallBetween, TURN_MS, type Turn } from '../flight-recorder/stall.ts'
+import { isMainThread } from '../main-thread.ts'
 import { requestInfo, transactionOf } from '../request-data.ts'
 import { lastBegunBefore, requestsInFlight, type Serving } from '../requests-in-flight.ts'
 
@@ -19,7 +19,7 @@ const MAX_REQUESTS = 20
 export const eventLoopStallIntegration: Integration = {
   name: 'event-loop-stall',
   install(client) {
-    if (!isMainThread) return () => undefined
+    if (!isMainThread()) return () => undefined
     let before: Turn | undefined
     let reportedAtMs = -Infinity
     let leftOut = 0

@@ -21,8 +21,10 @@ export const flightRecorderIntegration: Integration = {
     // A parent that watches (cluster) could not tell an orderly end from one without the SDK.
     const onExit = () => recorder.end(isClusterWorker())
     process.on('exit', onExit)
+    client.onOrderlyDeath = onExit
     return () => {
       process.off('exit', onExit)
+      client.onOrderlyDeath = undefined
       disarm()
       recorder.end(false)
     }

@@ -1,7 +1,8 @@
 import { url } from 'node:inspector'
-import { isMainThread, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import type { Client, Integration } from '../client.ts'
 import { keepVariables } from '../frame-variables.ts'
+import { isMainThread } from '../main-thread.ts'
 
 const MAX_FRAMES = 5
 /**
@@ -30,7 +31,7 @@ export const localVariablesIntegration: Integration = {
   name: 'local-variables',
   install(client) {
     if (!client.options.includeLocalVariables) return () => undefined
-    if (!isMainThread || url() !== undefined) {
+    if (!isMainThread() || url() !== undefined) {
       client.log('local variables are off: only in the main thread, and without a debugger')
       return () => undefined
     }
