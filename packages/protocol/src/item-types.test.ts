@@ -5,6 +5,7 @@ test.each([
   ['event', 'error', 'process'],
   ['client_report', 'internal', 'process'],
   ['transaction', 'transaction', 'ack'],
+  ['raw_security', 'security', 'process'],
   ['session', 'session', 'ack'],
   ['sessions', 'session', 'ack'],
   ['attachment', 'attachment', 'process'],

@@ -5,6 +5,7 @@ import {
   MAX_CLIENT_REPORT_BYTES,
   MAX_ENVELOPE_BYTES,
   MAX_EVENT_BYTES,
+  MAX_SECURITY_REPORT_BYTES,
   MAX_SESSION_BYTES,
 } from './limits.ts'
 
@@ -23,8 +24,8 @@ export const ITEM_TYPES = {
   event: item('error', true, 'process', MAX_EVENT_BYTES),
   client_report: item('internal', false, 'process', MAX_CLIENT_REPORT_BYTES),
   transaction: item('transaction', true, 'ack', MAX_EVENT_BYTES),
-  security: item('security', true, 'ack', MAX_EVENT_BYTES),
-  raw_security: item('security', true, 'ack', MAX_EVENT_BYTES),
+  security: item('security', true, 'process', MAX_SECURITY_REPORT_BYTES),
+  raw_security: item('security', true, 'process', MAX_SECURITY_REPORT_BYTES),
   attachment: item('attachment', true, 'process', MAX_ATTACHMENT_BYTES),
   form_data: item('default', true, 'ack', MAX_EVENT_BYTES),
   user_report: item('default', true, 'process', MAX_EVENT_BYTES),
@@ -49,6 +50,11 @@ export const ITEM_TYPES = {
   nel: item('default', false, 'ack'),
   unreal_report: item('error', true, 'ack'),
 } as const satisfies Record<string, ItemType>
+
+/** Whether items of this type become events. */
+export function isEventType(type: string): boolean {
+  return type === 'event' || type === 'security' || type === 'raw_security'
+}
 
 const UNKNOWN = item('default', false, 'ack')
 

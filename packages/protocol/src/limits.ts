@@ -22,6 +22,8 @@ export const MAX_ATTACHMENTS_BYTES = 50 * MIB
 export const MAX_ATTACHMENTS = 20
 export const MAX_SESSION_BYTES = 10 * MIB
 export const MAX_CLIENT_REPORT_BYTES = 100 * KIB
+/** Of a whole request to `/security/`, and of one report in an envelope. */
+export const MAX_SECURITY_REPORT_BYTES = 64 * KIB
 export const MAX_CHECK_IN_BYTES = 100 * KIB
 
 // Lists of one event.

@@ -32,7 +32,8 @@ export function encodeEvent(
   envelope: Envelope,
   event: Item,
 ): EventData {
-  const isAlone = envelope.items.length === 1
+  // Not so for an event that was made of something else.
+  const isAlone = envelope.items.length === 1 && envelope.items[0] === event
   if (isAlone && (body.encoding !== 'identity' || body.bytes.length < MIN_PACKED_BYTES)) {
     return { encoding: BODY_ENCODINGS.indexOf(body.encoding), data: body.bytes }
   }

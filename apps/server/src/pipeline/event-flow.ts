@@ -40,7 +40,8 @@ export function prepareRecord(read: ReadRecord): PreparedRecord {
       receive(record),
     )
     for (const received of parts?.events ?? []) {
-      orOutcome(prepared, REJECTED_EVENT, () => {
+      const { category } = itemType(received.item.header.type)
+      orOutcome(prepared, { category, quantity: 1 }, () => {
         prepared.events.push(prepare(group(normalize(received))))
       })
     }

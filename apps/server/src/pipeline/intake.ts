@@ -1,11 +1,33 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type IntakeDeps, RequestAcceptor } from './accept/accept-request.ts'
-import { sendAccepted, sendPreflight, sendRefusal } from './accept/answers.ts'
+import { acknowledge } from './accept/acknowledge-request.ts'
+import {
+  sendAccepted,
+  sendCheckedIn,
+  sendId,
+  sendPreflight,
+  sendRefusal,
+} from './accept/answers.ts'
 import { discardBody } from './accept/read-body.ts'
 import { Refusal } from './accept/refusal.ts'
 
 export type { IntakeDeps }
 
+type Accept = (request: FastifyRequest, reply: FastifyReply) => void
+
+const ROUTES = [
+  ['/api/:project/envelope', 'envelope'],
+  ['/api/:project/store', 'store'],
+  ['/api/:project/security', 'security'],
+  ['/api/:project/csp-report', 'security'],
+] as const
+/** What is acknowledged only, with what it counts as. */
+const UNUSED = [
+  ['/api/:project/minidump', 'error'],
+  ['/api/:project/unreal/:key', 'error'],
+  ['/api/:project/nel', 'default'],
+] as const
+const CRON = ['/api/:project/cron/:slug', '/api/:project/cron/:slug/:key'] as const
 const NOT_POST = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'] as const
 /** A disk that refuses does so for every request; one line tells enough. */
 const LOG_GAP_MS = 10_000
@@ -18,7 +40,13 @@ export function registerIntake(fastify: FastifyInstance, deps: IntakeDeps): void
   const acceptor = new RequestAcceptor(deps)
   void fastify.register(async (scope) => {
     const faults = new FaultLog(scope)
-    for (const route of ['envelope', 'store'] as const) {
+    const open = (url: string, accept: Accept) => {
+      for (const path of withAndWithoutSlash(scope, url)) {
+        scope.route({ method: 'POST', url: path, onRequest: accept, handler: unreachable })
+        scope.route({ method: 'OPTIONS', url: path, handler: (_, reply) => sendPreflight(reply) })
+      }
+    }
+    for (const [url, route] of ROUTES) {
       // Answered before Fastify looks at the Content-Type: SDKs send none, wrong ones and such as
       // are no media type at all, which it refuses.
       const accept = (request: FastifyRequest, reply: FastifyReply) => {
@@ -27,10 +55,39 @@ export function registerIntake(fastify: FastifyInstance, deps: IntakeDeps): void
           (error: unknown) => refuse(request, reply, faults.toRefusal(error)),
         )
       }
-      for (const url of pathsOf(scope, route)) {
-        scope.route({ method: 'POST', url, onRequest: accept, handler: unreachable })
-        scope.route({ method: 'OPTIONS', url, handler: (_, reply) => sendPreflight(reply) })
-        scope.route({ method: [...NOT_POST], url, onRequest: refuseMethod, handler: unreachable })
+      open(url, accept)
+      for (const path of withAndWithoutSlash(scope, url)) {
+        scope.route({
+          method: [...NOT_POST],
+          url: path,
+          onRequest: refuseMethod,
+          handler: unreachable,
+        })
+      }
+    }
+    for (const [url, category] of UNUSED) {
+      open(url, (request, reply) => {
+        acknowledge(deps, request, category).then(
+          (id) => sendId(reply, id),
+          (error: unknown) => refuse(request, reply, faults.toRefusal(error)),
+        )
+      })
+    }
+    for (const url of CRON) {
+      const accept = (request: FastifyRequest, reply: FastifyReply) => {
+        acceptor.accept(request, 'cron').then(
+          () => sendCheckedIn(reply),
+          (error: unknown) => {
+            const refusal = faults.toRefusal(error)
+            // Whoever calls from a crontab cannot wait; what is over quota is counted and dropped.
+            if (refusal.status === 429) sendCheckedIn(reply)
+            else refuse(request, reply, refusal)
+          },
+        )
+      }
+      open(url, accept)
+      for (const path of withAndWithoutSlash(scope, url)) {
+        scope.route({ method: 'GET', url: path, onRequest: accept, handler: unreachable })
       }
     }
     scope.route({
@@ -46,8 +103,7 @@ export function registerIntake(fastify: FastifyInstance, deps: IntakeDeps): void
 }
 
 /** Redirecting from one form to the other would turn POST into GET in many clients. */
-function pathsOf(fastify: FastifyInstance, route: string): string[] {
-  const path = `/api/:project/${route}`
+function withAndWithoutSlash(fastify: FastifyInstance, path: string): string[] {
   const { ignoreTrailingSlash, routerOptions } = fastify.initialConfig
   const isIgnored = routerOptions?.ignoreTrailingSlash ?? ignoreTrailingSlash ?? false
   return isIgnored ? [path] : [path, `${path}/`]

@@ -34,6 +34,7 @@ export type Grouped = Normalized & { grouping: Grouping }
 export type Prepared = {
   projectId: number
   keyId: number
+  category: DataCategory
   eventId: string
   receivedAtMs: number
   occurredAtMs: number

@@ -1,6 +1,7 @@
+import type { DataCategory } from '@mayday/protocol/data-category'
 import { type Envelope, type Item, parseEnvelope } from '@mayday/protocol/envelope'
 import { ProtocolError } from '@mayday/protocol/errors'
-import { itemType } from '@mayday/protocol/item-types'
+import { isEventType, itemType } from '@mayday/protocol/item-types'
 import type { RateLimit } from '@mayday/protocol/rate-limits'
 import type { FastifyRequest } from 'fastify'
 import { type Journal, JournalFull, JournalWriteError } from '../../journal/journal.ts'
@@ -10,9 +11,11 @@ import type { KnownKey } from '../../projects/known-key.ts'
 import type { ProjectKeys } from '../../projects/project-keys.ts'
 import { findKey, parseProjectId, readAuth, readDsnAuth } from './authenticate.ts'
 import { ByteBudget } from './byte-budget.ts'
+import { wrapCheckIn } from './cron-request.ts'
 import { Quotas } from './quotas.ts'
 import { readBody } from './read-body.ts'
 import { type Fate, invalid, overloaded, overQuota, Refusal } from './refusal.ts'
+import { refuseOtherTypes, wrapSecurityReports } from './security-request.ts'
 import {
   type Body,
   bodyToKeep,
@@ -30,6 +33,24 @@ export type IntakeDeps = {
   outcomes: OutcomeCounter
   /** Called after each append: there is something to read. */
   appended: () => void
+}
+
+/** What a request holds: an envelope, a single event, reports of a browser, a check-in. */
+export type IntakeRoute = 'envelope' | 'store' | 'security' | 'cron'
+
+/** What a body counts as while nobody knows its items. */
+const CATEGORY_OF = {
+  envelope: 'error',
+  store: 'error',
+  security: 'security',
+  cron: 'monitor',
+} as const
+
+const WRAP: Record<IntakeRoute, (body: Buffer, request: FastifyRequest) => Envelope> = {
+  envelope: parse,
+  store: wrapStoredEvent,
+  security: wrapSecurityReports,
+  cron: wrapCheckIn,
 }
 
 /** What the client is told. */
@@ -53,7 +74,7 @@ export class RequestAcceptor {
   }
 
   /** @throws Refusal, already counted where its sender is known */
-  async accept(request: FastifyRequest, route: 'envelope' | 'store'): Promise<Accepted> {
+  async accept(request: FastifyRequest, route: IntakeRoute): Promise<Accepted> {
     // Asked now: a socket that was closed meanwhile has no address any more.
     const clientIp: string = request.ip ?? ''
     const lease = this.#budget.lease()
@@ -65,26 +86,29 @@ export class RequestAcceptor {
       // A wrong key is told before its body is taken in.
       if (auth !== undefined) key = await findKey(this.#deps.keys, projectId, auth.publicKey)
       if (key !== undefined) refuseDisabled(key)
+      if (route === 'security') refuseOtherTypes(request)
       const encoding = parseContentEncoding(request.headers['content-encoding'])
       const packed = await readBody(request.raw, lease)
       const body = await unpackBody(packed, encoding, lease)
-      const isStore = route === 'store' && !isEnvelopeType(request.headers['content-type'])
+      const isEnvelope = route === 'envelope' || isStoredEnvelope(request, route)
       if (key === undefined) {
-        const { publicKey } = readDsnAuth(isStore ? NO_ENVELOPE : body, projectId)
+        const { publicKey } = readDsnAuth(isEnvelope ? body : NO_ENVELOPE, projectId)
         key = await findKey(this.#deps.keys, projectId, publicKey)
         refuseDisabled(key)
       }
-      envelope = isStore ? wrapStoredEvent(body) : parse(body)
+      envelope = isEnvelope ? parse(body) : WRAP[route](body, request)
       checkEvents(envelope)
       return await this.#keep({
         key,
         clientIp,
         envelope,
         client: auth?.client ?? request.headers['user-agent'] ?? '',
-        original: isStore ? undefined : { encoding, body: packed },
+        original: isEnvelope ? { encoding, body: packed } : undefined,
       })
     } catch (error) {
-      if (error instanceof Refusal && key !== undefined) this.#countRefused(key, envelope, error)
+      if (error instanceof Refusal && key !== undefined) {
+        this.#countRefused(key, envelope, error, CATEGORY_OF[route])
+      }
       throw error
     } finally {
       lease.release()
@@ -100,7 +124,7 @@ export class RequestAcceptor {
       throw overQuota(limits)
     }
     const eventId = envelopeEventId(envelope)
-    const events = kept.filter(({ header }) => header.type === 'event').length
+    const events = kept.filter(({ header }) => isEventType(header.type)).length
     if (kept.length > 0) {
       await this.#append({
         projectId: key.projectId,
@@ -133,11 +157,16 @@ export class RequestAcceptor {
   }
 
   /** Of a body that was not taken apart nobody knows the items: it counts as one event. */
-  #countRefused(key: KnownKey, envelope: Envelope | undefined, { fate }: Refusal): void {
+  #countRefused(
+    key: KnownKey,
+    envelope: Envelope | undefined,
+    { fate }: Refusal,
+    category: DataCategory,
+  ): void {
     if (fate === undefined) return
     const { outcomes } = this.#deps
     if (envelope === undefined) {
-      outcomes.count({ projectId: key.projectId, keyId: key.id, category: 'error', ...fate })
+      outcomes.count({ projectId: key.projectId, keyId: key.id, category, ...fate })
     } else {
       for (const item of envelope.items) outcomes.count(outcomeOf(key, item, fate))
     }
@@ -149,7 +178,7 @@ type Sent = {
   envelope: Envelope
   clientIp: string
   client: string
-  /** Undefined for a stored event, which is no envelope yet. */
+  /** Undefined for what came as no envelope. */
   original: Body | undefined
 }
 
@@ -160,8 +189,9 @@ function refuseDisabled(key: KnownKey): void {
   throw invalid(403, 'key_disabled', 'The project key is switched off.')
 }
 
-function isEnvelopeType(contentType: string | undefined): boolean {
-  return contentType?.trim().toLowerCase().startsWith(STORE_ENVELOPE_TYPE) ?? false
+function isStoredEnvelope({ headers }: FastifyRequest, route: IntakeRoute): boolean {
+  const type = headers['content-type']?.trim().toLowerCase()
+  return route === 'store' && (type?.startsWith(STORE_ENVELOPE_TYPE) ?? false)
 }
 
 function parse(body: Buffer): Envelope {

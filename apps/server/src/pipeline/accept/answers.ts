@@ -28,6 +28,16 @@ export function sendAccepted(
   void withLimits(reply.code(200).headers(CORS), limits).type(JSON_TYPE).send(body)
 }
 
+/** As the handlers of crashes read it: a UUID with dashes, as plain text. */
+export function sendId(reply: FastifyReply, id: string): void {
+  const uuid = id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  void reply.code(200).headers(CORS).type('text/plain; charset=utf-8').send(uuid)
+}
+
+export function sendCheckedIn(reply: FastifyReply): void {
+  void reply.code(202).headers(CORS).send()
+}
+
 export function sendRefusal(reply: FastifyReply, refusal: Refusal): void {
   withLimits(reply.code(refusal.status).headers(CORS), refusal.limits)
   if (refusal.retryAfterSeconds !== undefined) {

@@ -16,19 +16,22 @@ export function parseProjectId(text: string): number {
 }
 
 /**
- * What headers and query say; undefined when they say nothing.
+ * What headers, query and address say; undefined when they say nothing.
  *
  * @throws Refusal 401 when they cannot be read, 400 when key or version cannot be right
  */
 export function readAuth(request: FastifyRequest): Auth | undefined {
   const { 'x-sentry-auth': sentryAuth, authorization } = request.headers
+  const { key } = request.params as { key?: string }
   const questionMark = request.url.indexOf('?')
   try {
-    return parseAuth({
+    const auth = parseAuth({
       sentryAuth: Array.isArray(sentryAuth) ? sentryAuth[0] : sentryAuth,
       authorization,
       query: questionMark === -1 ? undefined : request.url.slice(questionMark + 1),
     })
+    if (auth !== undefined || key === undefined) return auth
+    return parseAuth({ query: `sentry_key=${encodeURIComponent(key)}` })
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
     throw new Refusal(error.code === 'invalid_auth' ? 401 : 400, error.message)

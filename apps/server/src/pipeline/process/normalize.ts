@@ -4,13 +4,14 @@ import { parseEventJson } from '../../events/normalize/event-json.ts'
 import { normalizeEvent } from '../../events/normalize/normalize-event.ts'
 import { parseTimestamp } from '../../events/normalize/timestamps.ts'
 import { type Normalized, type Received, Rejected } from '../states.ts'
+import { securityEvent } from './security-event.ts'
 
 /** Clocks are a little apart, and SDKs round. */
 const CLOCK_TOLERANCE_MS = 60 * 60 * 1000
 
 /** Reads the event's JSON and brings it to the one spelling. */
 export function normalize(received: Received): Normalized {
-  const raw = parse(received.item.payload)
+  const { raw, item } = eventOf(received)
   const { record, envelope } = received
   const eventId = received.isFirst ? received.eventId : (ownEventId(raw) ?? received.eventId)
   const payload = normalizeEvent(raw, {
@@ -22,7 +23,22 @@ export function normalize(received: Received): Normalized {
   // The sender's own time as well: a repeat from a cache on disk may look like a drifting clock.
   const sender = parseTimestamp(raw.timestamp)
   const earliest = sender === undefined ? 0 : Math.min(sender, payload.timestamp) * 1000
-  return { ...received, eventId, payload, earliestMs: Math.max(0, earliest - CLOCK_TOLERANCE_MS) }
+  return {
+    ...received,
+    item,
+    eventId,
+    payload,
+    earliestMs: Math.max(0, earliest - CLOCK_TOLERANCE_MS),
+  }
+}
+
+/** A report of a browser is stored as the event that is made of it. */
+function eventOf(received: Received) {
+  const { item } = received
+  const raw = parse(item.payload)
+  if (item.header.type === 'event') return { raw, item }
+  const made = securityEvent(raw, received)
+  return { raw: made, item: { ...item, payload: Buffer.from(JSON.stringify(made)) } }
 }
 
 function parse(json: Uint8Array): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { type EventPayload, LEVELS } from '@mayday/protocol/event'
+import { itemType } from '@mayday/protocol/item-types'
 import { encodeEvent } from '../../events/event-data.ts'
 import { countedTags, userTag } from '../../events/event-tags.ts'
 import type { Grouped, Prepared, Problem } from '../states.ts'
@@ -12,6 +13,7 @@ export function prepare({ record, envelope, item, eventId, payload, ...rest }: G
   return {
     projectId: record.projectId,
     keyId: record.keyId,
+    category: itemType(item.header.type).category,
     eventId,
     receivedAtMs: record.receivedAtMs,
     occurredAtMs: Math.round(payload.timestamp * 1000),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Item, parseEnvelope } from '@mayday/protocol/envelope'
-import { itemType } from '@mayday/protocol/item-types'
+import { isEventType, itemType } from '@mayday/protocol/item-types'
 import { MAX_ENVELOPE_BYTES } from '@mayday/protocol/limits'
 import { unpack } from '../../events/unpack.ts'
 import type { JournalRecord } from '../../journal/record.ts'
@@ -18,7 +18,7 @@ export function receive(record: JournalRecord): Parts {
   const events: Received[] = []
   const others: Parts['others'] = []
   for (const item of envelope.items) {
-    if (item.header.type !== 'event') {
+    if (!isEventType(item.header.type)) {
       if (itemType(item.header.type).action === 'process') {
         others.push({ item, eventId: record.eventId })
       }

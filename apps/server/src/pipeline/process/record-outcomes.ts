@@ -14,8 +14,8 @@ export async function recordOutcomes(
   { stored, repeats, records }: Ends,
 ): Promise<void> {
   await addOutcomes(database, [
-    ...stored.map((event) => rowOf(event, ACCEPTED)),
-    ...repeats.map((event) => rowOf(event, DUPLICATE)),
+    ...stored.map((event) => rowOf(event, { ...ACCEPTED, category: event.category })),
+    ...repeats.map((event) => rowOf(event, { ...DUPLICATE, category: event.category })),
     ...records.flatMap(({ record, outcomes }) => {
       return outcomes.map((outcome) => rowOf(record, outcome))
     }),
