@@ -33,12 +33,10 @@ app.get('/orders/:id/gone', (_request, response, next) => {
 app.get('/orders/:id/stream', (_request, response, next) => {
   pipeline(failures.stream(), response, (error) => error && next(error))
 })
-app.get('/orders/:id/user', (request, _response, next) => {
-  failures.ofUser(request.params.id).catch(next)
+app.get('/orders/:id/user', (request, response, next) => {
+  failures.ofUser(request.params.id).then((served) => response.json(served), next)
 })
-app.post('/orders/:id/made-up', (request, _response, next) => {
-  failures.madeUp(request).catch(next)
-})
+app.get('/orders/:id/made-up', (request) => failures.madeUp(request))
 app.get('/flush', async (_request, response) => {
   response.json(await failures.flushed())
 })

@@ -46,20 +46,23 @@ export async function untilGone(response) {
   throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
 }
 
-/** Of a user who is told apart from all others. */
+/**
+ * Serves a user who is told apart from all others, and fails for every fourth. Each error has one of
+ * 25 messages, since the SDK lets no more than 100 of one through at once.
+ */
 export async function ofUser(id) {
   Mayday.setUser({ id })
   Mayday.setTag('user', id)
   Mayday.addBreadcrumb({ message: `served ${id}` })
   await new Promise((resolve) => setTimeout(resolve, Number(id) % 7))
   await null
-  throw kaput('user')
+  if (Number(id) % 4 === 0) throw new Error(`kaput ${String.fromCharCode(97 + (id % 25))}`)
+  return { served: id }
 }
 
-/** The error that the test has made up, which is the body of the request. */
-export async function madeUp(request) {
-  let text = ''
-  for await (const chunk of request.setEncoding('utf8')) text += chunk
+/** The error that the test has made up, which comes in a header. */
+export function madeUp(request) {
+  const text = Buffer.from(request.headers['x-made-up'], 'base64').toString()
   const { type, message, stack, own, cause } = JSON.parse(text)
   const error = new Error(message, { cause: new Error(cause) })
   throw Object.assign(error, { name: type, stack: `${type}: ${message}\n    at ${stack}` }, own)

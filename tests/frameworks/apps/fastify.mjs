@@ -31,7 +31,7 @@ app.register(
       reply.send(failures.stream())
     })
     orders.get('/user', (request) => failures.ofUser(request.params.id))
-    orders.post('/made-up', (request) => failures.madeUp(request.raw))
+    orders.get('/made-up', (request) => failures.madeUp(request.raw))
   },
   { prefix: '/orders/:id' },
 )

@@ -30,8 +30,8 @@ orders.get('/late', (context) =>
 )
 orders.get('/gone', (context) => failures.untilGone(context.env.outgoing))
 orders.get('/stream', (context) => context.body(Readable.toWeb(failures.stream())))
-orders.get('/user', (context) => failures.ofUser(context.req.param('id')))
-orders.post('/made-up', (context) => failures.madeUp(context.env.incoming))
+orders.get('/user', async (context) => context.json(await failures.ofUser(context.req.param('id'))))
+orders.get('/made-up', (context) => failures.madeUp(context.env.incoming))
 app.route('/orders/:id', orders)
 app.get('/flush', async (context) => context.json(await failures.flushed()))
 const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () =>

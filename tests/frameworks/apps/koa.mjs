@@ -33,8 +33,10 @@ router.get('/gone', (context) => failures.untilGone(context.res))
 router.get('/stream', (context) => {
   context.body = failures.stream()
 })
-router.get('/user', (context) => failures.ofUser(context.params.id))
-router.post('/made-up', (context) => failures.madeUp(context.req))
+router.get('/user', async (context) => {
+  context.body = await failures.ofUser(context.params.id)
+})
+router.get('/made-up', (context) => failures.madeUp(context.req))
 app.use(router.routes())
 app.use(async (context, next) => {
   if (context.path === '/flush') context.body = await failures.flushed()

@@ -27,7 +27,9 @@ const handlers = {
   },
   gone: (_request, response) => failures.untilGone(response),
   stream: (_request, response) => pipeline(failures.stream(), response),
-  user: (request) => failures.ofUser(request.url.split('/')[2]),
+  user: async (request, response) => {
+    response.end(JSON.stringify(await failures.ofUser(request.url.split('/')[2])))
+  },
   'made-up': (request) => failures.madeUp(request),
   flush: async (_request, response) => response.end(JSON.stringify(await failures.flushed())),
 }

@@ -15,6 +15,7 @@ export type FastifyReply = {
   readonly statusCode: number
   hijack(): unknown
   getHeader(name: string): unknown
+  removeHeader(name: string): unknown
   header(name: string, value: string): unknown
 }
 
@@ -123,6 +124,8 @@ function safePayload(payload: unknown, request: FastifyRequest, reply: FastifyRe
   const failure = failures.get(reply)
   if (failure === undefined || !isFastifysAnswer(payload, reply)) return payload
   const { thrown, errorId } = failure
+  // Fastify sends these as well; an error of a client of HTTP brings those of somebody else's answer.
+  for (const name of Object.keys(Object(readProperty(thrown, 'headers')))) reply.removeHeader(name)
   const { accept } = request.raw.headers
   const { headers, body } = problemFor(thrown, reply.statusCode, errorId, accept)
   for (const [name, value] of Object.entries(headers)) {
