@@ -61,6 +61,7 @@ const failures = new WeakMap<FastifyReply, Failure>()
  * app.get('/orders/:id', showOrder)
  */
 export function setupFastifyErrorHandler(app: FastifyApp): void {
+  whenSetUp?.()
   if (!app.hasReplyDecorator('errorId')) app.decorateReply('errorId', null)
   app.addHook('onError', (request, reply, error, done) => {
     captureFastifyError(error, request, reply)
@@ -78,6 +79,13 @@ export function setupFastifyErrorHandler(app: FastifyApp): void {
     }
     done(null, sent)
   })
+}
+
+let whenSetUp: (() => void) | undefined
+
+/** Told when an app reports its errors by itself, so that nobody need listen for them any more. */
+export function onFastifySetUp(listener: (() => void) | undefined): void {
+  whenSetUp = listener
 }
 
 /** Captures an error of a route, unless it has a status below 500 of its own: that is a breadcrumb. */

@@ -28,12 +28,15 @@ export const failedAnswerIntegration: Integration = {
   install(client) {
     let undo: (() => void) | undefined
     // Not at once: `node:http` is two megabytes that a program without a server never loads.
+    const stop = () => unsubscribe('http.server.request.start', onFirstRequest)
     const onFirstRequest = () => {
       undo ??= wrapAnswers(client)
+      // Later: Node 18 loses the next listener of those that it is just calling.
+      setImmediate(stop)
     }
     subscribe('http.server.request.start', onFirstRequest)
     return () => {
-      unsubscribe('http.server.request.start', onFirstRequest)
+      stop()
       undo?.()
     }
   },

@@ -4,6 +4,7 @@ import {
   captureFastifyError,
   type FastifyReply,
   type FastifyRequest,
+  onFastifySetUp,
 } from '../frameworks/fastify.ts'
 import { contextOf } from './http.ts'
 
@@ -33,11 +34,17 @@ export const fastifyIntegration: Integration = {
       const { request, reply, error } = message as HandlerMessage
       captureFastifyError(error, request, reply)
     }
-    subscribe(START, onStart)
-    subscribe(ERROR, onError)
-    return () => {
+    const stop = () => {
       unsubscribe(START, onStart)
       unsubscribe(ERROR, onError)
+    }
+    subscribe(START, onStart)
+    subscribe(ERROR, onError)
+    // While anybody listens, Fastify pays for it with each request: a tenth of a small one.
+    onFastifySetUp(stop)
+    return () => {
+      onFastifySetUp(undefined)
+      stop()
     }
   },
 }
