@@ -199,6 +199,16 @@ test('a polluted prototype changes nothing of where events go and what is in the
     enabled: false,
     socketPath: '/nowhere',
     polluted: 'yes',
+    tunnel: other.dsn,
+    sampleRate: 0,
+    scrub: ['clean'],
+    denyUrls: ['program'],
+    allowUrls: ['nothing'],
+    ignoreErrors: ['clean'],
+    initialScope: { tags: { polluted: 'yes' } },
+    defaultIntegrations: false,
+    maxRequestBodySize: 'always',
+    maxValueLength: 1,
   })});`
   const capture = `Mayday.captureException(new Error('clean'), {}); Mayday.addBreadcrumb({ message: 'm' });`
   const env = { DSN: sink.dsn, GITHUB_SHA: 'own' }
@@ -209,7 +219,8 @@ test('a polluted prototype changes nothing of where events go and what is in the
   expect(sink.events()).toHaveLength(2)
   for (const event of sink.events()) {
     expect(event.release).toBe('own')
-    expect(JSON.stringify(event.contexts)).not.toContain('polluted')
+    expect(JSON.stringify([event.contexts, event.tags])).not.toContain('polluted')
+    expect(event.exception?.values[0]?.value).toBe('clean')
   }
   await other.close()
 })

@@ -29,6 +29,7 @@ export const consoleIntegration: Integration = {
         client.addBreadcrumb({ category: 'console', level, message: textOf(args) }, context)
         original.apply(console, args)
       }
+      Object.defineProperty(wrapped, 'name', { value: original.name })
       console[method] = wrapped
       // Whoever wrapped it after us keeps their wrapper, and ours below it.
       return () => {

@@ -79,7 +79,9 @@ function wrapAnswers(client: Client): () => void {
 }
 
 /** Gives back how to undo it, which leaves alone what others have put over it since. */
-function replaceMethod(name: 'writeHead' | 'destroy', method: unknown): () => void {
+function replaceMethod(name: 'writeHead' | 'destroy', method: object): () => void {
+  // The build shortens names; who looks at the method should not see that.
+  Object.defineProperty(method, 'name', { value: name, configurable: true })
   const prototype = ServerResponse.prototype
   const before = Object.getOwnPropertyDescriptor(prototype, name)
   const property = { writable: true, enumerable: true, configurable: true, ...before }
@@ -127,6 +129,8 @@ function plus(headers: Headers, errorId: string): Headers {
   }
   // Node takes a flat list as well as a list of pairs.
   const isPairs = Array.isArray(headers[0])
+  // A name without its value is the app's mistake, which Node tells with the list as it was given.
+  if (!isPairs && headers.length % 2 !== 0) return headers
   const pair = isPairs ? [[ERROR_ID, errorId] as unknown as string] : [ERROR_ID, errorId]
   return [...headers, ...pair]
 }
