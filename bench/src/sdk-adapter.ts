@@ -16,6 +16,8 @@ export const RIVALS: string = join(import.meta.dirname, '../rivals')
 /** An SDK as the programs that measure use it, set up as its documents say. */
 export type Adapter = {
   needsPort80?: boolean
+  /** How long after a few hundred errors it takes as many again. */
+  restMs?: number
   start(sink: { port: number }): void
   capture(error: unknown): unknown
   /** Resolves when what was captured has been sent. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { loadAdapter } from './sdk-adapter.ts'
 import { failAt, inLetters } from './sdk-failing.ts'
 import { median, percentile } from './sdk-statistics.ts'
@@ -6,7 +7,8 @@ import { median, percentile } from './sdk-statistics.ts'
  * Captures distinct errors in groups, and waits until each group was sent:
  * sdk-capture-program.js <adapter> <port of the sink> <frames>.
  */
-const GROUPS = 6
+const GROUPS = 14
+const WARM_UP_GROUPS = 4
 const GROUP_SIZE = 40
 
 const [name = '', port, framesText] = process.argv.slice(2)
@@ -28,11 +30,11 @@ for (let group = 0; group < GROUPS; group++) {
   await adapter.flush()
   const { user, system } = process.cpuUsage(before)
   if (group === 0) firstUs = calls[0] ?? 0
-  // The first group is there to warm up.
-  else {
+  if (group >= WARM_UP_GROUPS) {
     callUs.push(...calls)
     totalUs.push((user + system) / GROUP_SIZE)
   }
+  if (group === GROUPS / 2 - 1) await sleep(adapter.restMs ?? 0)
 }
 
 const result = {

@@ -5,7 +5,7 @@ import { median } from './sdk-statistics.ts'
 import type { Row, Section } from './sdk-table.ts'
 
 const PROGRAM = join(import.meta.dirname, 'sdk-capture-program.js')
-const RUNS = 3
+const RUNS = 2
 const SIZES = [
   { frames: 10, callUs: 40, totalUs: 200 },
   { frames: 50, callUs: 120, totalUs: 500 },

@@ -30,19 +30,21 @@ export async function measureStart(names: readonly string[], sink: Sink): Promis
     median((runs.get(key) ?? []).map((run) => run[field]))
   const over = (name: string, mode: Mode, field: keyof Run, of: typeof best) =>
     of(`${name} ${mode}`, field) - of(`bare ${mode}`, field)
-  const rows: Row[] = names.map((name) => ({
-    sdk: PACKAGES[name] ?? name,
-    figures: [
-      over(name, 'require', 'wallMs', best),
-      over(name, 'import', 'wallMs', best),
-      over(name, 'init', 'wallMs', best),
-      over(name, 'init', 'wallMs', middle),
-      over(name, 'init', 'cpuMs', middle),
-      over(name, 'init', 'rss', best) / MEGABYTE,
-      over(name, 'init', 'rss', middle) / MEGABYTE,
-      over(name, 'init', 'heapUsed', middle) / MEGABYTE,
-    ],
-  }))
+  const figuresOf = (name: string) => [
+    over(name, 'require', 'wallMs', best),
+    over(name, 'import', 'wallMs', best),
+    over(name, 'init', 'wallMs', best),
+    over(name, 'init', 'wallMs', middle),
+    over(name, 'init', 'cpuMs', middle),
+    over(name, 'init', 'rss', best) / MEGABYTE,
+    over(name, 'init', 'rss', middle) / MEGABYTE,
+    over(name, 'init', 'heapUsed', middle) / MEGABYTE,
+  ]
+  const rows = names.map((name): Row => {
+    const sdk = PACKAGES[name] ?? name
+    const refusal = sink.refusalOf(name)
+    return refusal ? { sdk, refusal } : { sdk, figures: figuresOf(name) }
+  })
   const bare: Row = {
     sdk: 'bare node (absolute)',
     figures: [
