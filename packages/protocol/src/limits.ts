@@ -26,6 +26,9 @@ export const MAX_CLIENT_REPORT_BYTES = 100 * KIB
 export const MAX_SECURITY_REPORT_BYTES = 64 * KIB
 export const MAX_CHECK_IN_BYTES = 100 * KIB
 
+/** What a project opens in one hour; events of further groups share one issue. */
+export const MAX_NEW_ISSUES_PER_HOUR = 1000
+
 // Lists of one event.
 /** The newest frames stay: those nearest to where it happened. */
 export const MAX_FRAMES = 250

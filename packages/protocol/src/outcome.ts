@@ -11,7 +11,7 @@ export const OUTCOMES = [
 ] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** Why the server refused or dropped an item, with the sentence that its owner reads. */
+/** Why the server refused or dropped an item, or what is special about one it kept, with the sentence that its owner reads. */
 export const SERVER_REASONS = {
   too_large: 'It was larger than the limit for its kind.',
   too_deep: 'Its JSON was nested too deeply.',
@@ -26,6 +26,8 @@ export const SERVER_REASONS = {
   unsupported_item: 'This version of Mayday does not use items of its type.',
   project_gone: 'Its project was deleted before it was digested.',
   key_disabled: 'Its project key is switched off.',
+  new_issue_limit:
+    'It was kept, but in the issue that collects what goes beyond 1,000 new issues an hour.',
   quota: 'Its project or key had used up its quota.',
   overloaded: 'The server could not keep it at that time.',
   damaged: 'Its record in the journal could not be read back.',

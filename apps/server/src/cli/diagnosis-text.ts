@@ -24,8 +24,14 @@ export function describe(diagnosis: Diagnosis): string {
 function describeOutcomes(outcomes: readonly OutcomeTotal[]): string[] {
   const isAccepted = ({ outcome }: OutcomeTotal) => outcome === 'accepted'
   const sum = outcomes.filter(isAccepted).reduce((total, { n }) => total + n, 0)
+  const kept = outcomes.filter((one) => isAccepted(one) && one.reason !== '')
   const dropped = outcomes.filter((one) => !isAccepted(one))
-  if (dropped.length === 0) return [`Last 24 hours: ${sum} items accepted, none dropped.`]
+  const special = kept.map(({ project, reason, category, n }) => {
+    return `${String(n).padStart(10)}  ${category} of ${project}: ${reason}. ${reasonSentence(reason)}`
+  })
+  if (dropped.length === 0) {
+    return [`Last 24 hours: ${sum} items accepted, none dropped.`, ...special]
+  }
   const lines = dropped.slice(0, MAX_LINES).map(({ project, reason, category, n }) => {
     const by = droppedBy(reason) === 'sdk' ? 'SDK' : 'server'
     const count = String(n).padStart(10)
@@ -33,7 +39,9 @@ function describeOutcomes(outcomes: readonly OutcomeTotal[]): string[] {
   })
   const more = dropped.length - lines.length
   return [
-    `Last 24 hours: ${sum} items accepted. Dropped:`,
+    `Last 24 hours: ${sum} items accepted.`,
+    ...special,
+    'Dropped:',
     ...lines,
     ...(more > 0 ? [`            and ${more} more kinds, which the page Outcomes shows`] : []),
   ]

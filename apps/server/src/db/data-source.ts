@@ -3,6 +3,7 @@ import { ENTITIES } from './entities.ts'
 import { Initial0001 } from './migrations/0001-initial.ts'
 import { AttachmentsFeedback0002 } from './migrations/0002-attachments-feedback.ts'
 import { Monitors0003 } from './migrations/0003-monitors.ts'
+import { NewIssueLimit0004 } from './migrations/0004-new-issue-limit.ts'
 
 /** Any fixed number: whoever migrates holds this advisory lock, so two servers never do it at once. */
 const MIGRATION_LOCK = 7_295_329
@@ -19,7 +20,7 @@ export function createDataSource(url: string, poolSize = 10): DataSource {
     url,
     poolSize,
     entities: ENTITIES as MixedList<new () => object>,
-    migrations: [Initial0001, AttachmentsFeedback0002, Monitors0003],
+    migrations: [Initial0001, AttachmentsFeedback0002, Monitors0003, NewIssueLimit0004],
     synchronize: false,
     applicationName: 'mayday',
     connectTimeoutMS: 5_000,

@@ -32,6 +32,13 @@ export class ProjectEntity {
 
   @Column('int', { name: 'next_issue_number', default: 1 })
   nextIssueNumber!: number
+
+  /** The hour that `newIssueCount` is of. */
+  @Column('timestamptz', { name: 'new_issue_hour', nullable: true })
+  newIssueHour!: Date | null
+
+  @Column('int', { name: 'new_issue_count', default: 0 })
+  newIssueCount!: number
 }
 
 @Entity('project_key')

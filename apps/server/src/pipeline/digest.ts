@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { MAX_NEW_ISSUES_PER_HOUR } from '@mayday/protocol/limits'
 import { Connection, DatabaseAway } from '../db/connection.ts'
 import { sqlOne } from '../db/sql.ts'
 import { makeLeaf, startOfDayMs } from '../events/partitions.ts'
@@ -13,6 +14,7 @@ import type { Batch, PreparedRecord } from './states.ts'
 const MAX_BATCH_EVENTS = 500
 /** The journal is looked at this often even if no word comes of an append. */
 const IDLE_MS = 1_000
+const HOUR_MS = 60 * 60 * 1000
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
 /** A leaf that could not be made is left to the default one for this long. */
@@ -49,6 +51,7 @@ export class Digest {
   #pauseMs = 0
   #isCaughtUp = false
   readonly #leaves = new Map<number, number>()
+  readonly #overflowHours = new Map<number, number>()
   readonly #goneProjects = new Set<number>()
 
   constructor(options: DigestOptions) {
@@ -203,7 +206,17 @@ export class Digest {
       this.#goneProjects.add(projectId)
       this.#log('warn', 'Events of a deleted project are dropped', { projectId })
     }
+    for (const projectId of result.overflowing) this.#tellOverflow(projectId)
     this.#options.onProgress?.(progress)
+  }
+
+  /** Once for each project and hour: a spike goes on for thousands of batches. */
+  #tellOverflow(projectId: number): void {
+    const hour = Math.floor(Date.now() / HOUR_MS)
+    if (this.#overflowHours.get(projectId) === hour) return
+    this.#overflowHours.set(projectId, hour)
+    const message = 'A project has more new issues than it may in an hour; the rest share one issue'
+    this.#log('warn', message, { projectId, limit: MAX_NEW_ISSUES_PER_HOUR })
   }
 
   /** Before the transaction, since it locks; where it fails the default leaf takes the events. */

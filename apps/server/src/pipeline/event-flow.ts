@@ -10,6 +10,7 @@ import { dropGoneProjects } from './process/drop-gone-projects.ts'
 import { group } from './process/group.ts'
 import { keepDeadLetters } from './process/keep-dead-letters.ts'
 import { linkIssues } from './process/link-issues.ts'
+import { OVERFLOW_HASH } from './process/link-overflow.ts'
 import { linkReleases } from './process/link-releases.ts'
 import { normalize } from './process/normalize.ts'
 import { prepare } from './process/prepare.ts'
@@ -23,7 +24,13 @@ import { storeCheckIns } from './process/store-check-ins.ts'
 import { storeEvents } from './process/store-events.ts'
 import { storeFeedback } from './process/store-feedback.ts'
 import { updateIssues } from './process/update-issues.ts'
-import { type Batch, type ItemOutcome, type PreparedRecord, Rejected } from './states.ts'
+import {
+  type Batch,
+  type ItemOutcome,
+  type Prepared,
+  type PreparedRecord,
+  Rejected,
+} from './states.ts'
 
 /**
  * The life of an event, digest half. (The request half is `intake.ts`; the journal lies between.)
@@ -105,6 +112,8 @@ export type BatchResult = {
   deadLetters: number
   /** Projects that are gone, whose records were dropped. */
   gone: number[]
+  /** Projects that had events beyond the limit of new issues. */
+  overflowing: number[]
 }
 
 /**
@@ -138,8 +147,16 @@ export async function storeBatch(database: Statements, batch: Batch): Promise<Ba
   const ends = [...records, ...(await storeCheckIns(database, records))]
   await recordOutcomes(database, { stored, repeats: allRepeats, records: ends })
   const deadLetters = await keepDeadLetters(database, records)
+  const overflowing = [...new Set(stored.filter(isOverflow).map(({ projectId }) => projectId))]
   const rejected = records.flatMap(({ outcomes }) => outcomes).filter(isRejection).length
-  return { stored: stored.length, repeats: allRepeats.length, rejected, deadLetters, gone }
+  return {
+    stored: stored.length,
+    repeats: allRepeats.length,
+    rejected,
+    deadLetters,
+    gone,
+    overflowing,
+  }
 }
 
 /** The record as a dead letter. */
@@ -176,6 +193,10 @@ function orOutcome<T>(
 
 function isRejection({ outcome, reason }: ItemOutcome): boolean {
   return outcome === 'invalid' && reason !== 'dead_letter'
+}
+
+function isOverflow({ hash }: Prepared): boolean {
+  return hash === OVERFLOW_HASH
 }
 
 function describe(error: unknown): string {

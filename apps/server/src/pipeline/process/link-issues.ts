@@ -12,6 +12,13 @@ import { type Statements, sql } from '../../db/sql.ts'
 import type { Linked, Prepared } from '../states.ts'
 import { groupBy } from '../tally.ts'
 import { dropStoredToday } from './drop-duplicates.ts'
+import {
+  type Group,
+  type Numbered,
+  overflowing,
+  takeNumbers,
+  takeOverflowNumber,
+} from './link-overflow.ts'
 
 export type LinkedBatch = {
   linked: Linked[]
@@ -21,7 +28,8 @@ export type LinkedBatch = {
 }
 
 /**
- * Finds the issue of each event, and opens one for each hash not seen before. There is no cache of
+ * Finds the issue of each event, and opens one for each hash not seen before, up to
+ * the limit of new issues. There is no cache of
  * hashes: one indexed read for the few hashes of a batch costs next to nothing, and whatever was
  * merged, split, deleted or rolled back elsewhere is right at once.
  *
@@ -38,24 +46,34 @@ export async function linkIssues(
   const { fresh, repeats } = await dropStoredToday(database, unknown)
   await lockHashes(database, fresh)
   for (const [key, issueId] of await findIssues(database, fresh)) issues.set(key, issueId)
-  const created = await createIssues(
+  const { opened, overflows } = await createIssues(
     database,
     fresh.filter((event) => !issues.has(hashKey(event))),
   )
-  for (const { key, issueId } of created) issues.set(key, issueId)
+  for (const { key, issueId } of opened) issues.set(key, issueId)
   const isRepeat = new Set(repeats)
   return {
     linked: link(
       events.filter((event) => !isRepeat.has(event)),
       issues,
+      overflows,
     ),
     repeats,
-    created: created.map(({ issueId }) => issueId),
+    created: opened.map(({ issueId }) => issueId),
   }
 }
 
-function link(events: readonly Prepared[], issues: Map<string, number>): Linked[] {
-  return events.map((event) => ({ ...event, issueId: issues.get(hashKey(event))! }))
+/** An event without an issue of its own goes to the overflow issue of its project. */
+function link(
+  events: readonly Prepared[],
+  issues: Map<string, number>,
+  overflows: Map<number, number> = new Map(),
+): Linked[] {
+  return events.map((event) => {
+    const issueId = issues.get(hashKey(event))
+    if (issueId !== undefined) return { ...event, issueId }
+    return { ...overflowing(event), issueId: overflows.get(event.projectId)! }
+  })
 }
 
 function hashKey({ projectId, hash }: { projectId: number; hash: string }): string {
@@ -100,16 +118,37 @@ function lockKey({ projectId, hash }: Prepared): bigint {
   return BigInt.asIntN(64, BigInt(`0x${hash.slice(0, 16)}`) ^ (BigInt(projectId) << 32n))
 }
 
-/** The events of one new hash. */
-type Group = [Prepared, ...Prepared[]]
 type Created = { key: string; issueId: number }
 
-async function createIssues(database: Statements, events: readonly Prepared[]): Promise<Created[]> {
+type NewIssues = {
+  opened: Created[]
+  /** Issue by project, where some of the events are beyond the limit of new issues. */
+  overflows: Map<number, number>
+}
+
+async function createIssues(database: Statements, events: readonly Prepared[]): Promise<NewIssues> {
   const groups = [...groupBy(events, hashKey).values()].sort(
     ([a], [b]) => a.projectId - b.projectId,
   )
-  if (groups.length === 0) return []
-  const numbers = await takeNumbers(database, groups)
+  const { opened, full } = await takeNumbers(database, groups)
+  const beyond = full.map((projectId) => {
+    return overflowing(groups.findLast(([first]) => first.projectId === projectId)![0])
+  })
+  const known = await findIssues(database, beyond)
+  for (const event of beyond) {
+    if (known.has(hashKey(event))) continue
+    opened.push({ group: [event], number: await takeOverflowNumber(database, event.projectId) })
+  }
+  const created = await openIssues(database, opened)
+  for (const { key, issueId } of created) known.set(key, issueId)
+  const overflows = beyond.map((event) => [event.projectId, known.get(hashKey(event))!] as const)
+  return { opened: created, overflows: new Map(overflows) }
+}
+
+async function openIssues(database: Statements, opened: Numbered['opened']): Promise<Created[]> {
+  if (opened.length === 0) return []
+  const groups = opened.map(({ group }) => group)
+  const numbers = opened.map(({ number }) => number)
   const issueIds = await insertIssues(database, groups, numbers)
   const newest = groups.map((group) => group.at(-1)!)
   await sql(
@@ -130,27 +169,6 @@ async function createIssues(database: Statements, events: readonly Prepared[]): 
     [int8Array(issueIds)],
   )
   return newest.map((event, i) => ({ key: hashKey(event), issueId: issueIds[i]! }))
-}
-
-/**
- * Numbers count up within a project; its row stays locked, so none is given twice or left out. A
- * project's first event always opens an issue, so that is where its time is noted.
- */
-async function takeNumbers(database: Statements, groups: Group[]): Promise<number[]> {
-  const numbers: number[] = []
-  for (const [projectId, ofProject] of groupBy(groups, ([first]) => first.projectId)) {
-    const { length } = ofProject
-    const { receivedAtMs } = ofProject[0][0]
-    const [row] = await sql<{ first: number }>(
-      database,
-      `update project set next_issue_number = next_issue_number + $2,
-         first_event_at = coalesce(first_event_at, $3)
-       where id = $1 returning next_issue_number - $2 as first`,
-      [projectId, length, new Date(receivedAtMs)],
-    )
-    for (let i = 0; i < length; i++) numbers.push(Number(row!.first) + i)
-  }
-  return numbers
 }
 
 async function insertIssues(

@@ -1,6 +1,7 @@
 import type { Statements } from '../../db/sql.ts'
 import { addOutcomes, type OutcomeRow } from '../../outcomes/outcomes.ts'
 import type { ItemOutcome, Prepared, PreparedRecord } from '../states.ts'
+import { OVERFLOW_HASH } from './link-overflow.ts'
 
 type Ends = {
   stored: readonly Prepared[]
@@ -14,7 +15,7 @@ export async function recordOutcomes(
   { stored, repeats, records }: Ends,
 ): Promise<void> {
   await addOutcomes(database, [
-    ...stored.map((event) => rowOf(event, { ...ACCEPTED, category: event.category })),
+    ...stored.map((event) => rowOf(event, { ...acceptedAs(event), category: event.category })),
     ...repeats.map((event) => rowOf(event, { ...DUPLICATE, category: event.category })),
     ...records.flatMap(({ record, outcomes }) => {
       return outcomes.map((outcome) => rowOf(record, outcome))
@@ -26,6 +27,10 @@ type Source = { projectId: number; keyId: number; receivedAtMs: number }
 
 const ACCEPTED: ItemOutcome = { outcome: 'accepted', reason: '', category: 'error', quantity: 1 }
 const DUPLICATE: ItemOutcome = { ...ACCEPTED, outcome: 'filtered', reason: 'duplicate' }
+
+function acceptedAs({ hash }: Prepared): ItemOutcome {
+  return hash === OVERFLOW_HASH ? { ...ACCEPTED, reason: 'new_issue_limit' } : ACCEPTED
+}
 
 function rowOf(
   { projectId, keyId, receivedAtMs }: Source,
