@@ -87,12 +87,21 @@ export async function run(
   mode: Mode,
   environment: 'production' | 'development' = 'production',
 ): Promise<Running> {
+  const file = FRAMEWORKS.find((framework) => framework.name === name)?.app
+  return runApp(`${file}.mjs`, [name, mode], environment)
+}
+
+/** @param words what the app in `tests/frameworks/apps` is told after the folder of the frameworks */
+export async function runApp(
+  file: string,
+  words: string[],
+  environment: 'production' | 'development' = 'production',
+): Promise<Running> {
   const folder = await frameworkFolder('servers')
   const sink = await startEventSink()
-  const file = FRAMEWORKS.find((framework) => framework.name === name)?.app
-  const program = join(import.meta.dirname, `apps/${file}.mjs`)
+  const program = join(import.meta.dirname, `apps/${file}`)
   const env = { MAYDAY_DSN: sink.dsn, NODE_ENV: environment }
-  const app = await startApp([program, folder, name, mode], env)
+  const app = await startApp([program, folder, ...words], env)
   return {
     app,
     sink,
