@@ -1,11 +1,11 @@
 /**
  * Lets an error storm through as a trickle. Every key has a bucket of 100 that refills by 10 a
- * second, and all keys together one of 150 that refills by 100, so that a loop that fails costs a
+ * second, and all keys together one of 300 that refills by 100, so that a loop that fails costs a
  * map look-up each time. What is left out is counted, and the next one let through tells the count.
  */
 export class FloodGuard {
   readonly #now: () => number
-  readonly #all = new Bucket(150, 100)
+  readonly #all = new Bucket(300, 100)
   readonly #ofKey = new Map<string, Bucket>()
   #leftOut = 0
 

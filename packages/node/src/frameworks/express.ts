@@ -30,10 +30,9 @@ const MIN_SERVER_ERROR = 500
  * `X-Error-Id` and in `res.locals.errorId`, and is captured; it becomes an event if the answer ends
  * with a status of 5xx.
  *
- * Where an error without a status meets a response that was given one below 500, Express answers.
- * Where an error handler of the program's own comes after this one, that one answers. Else the
- * answer is problem+json (RFC 9457) with the error id, and without message, stack or path; in the
- * environment `development` these are in it. An answer that has begun is left alone.
+ * An error handler of the program's own after this one answers itself. Else the answer is
+ * problem+json (RFC 9457) with the error id alone; in the environment `development` with message and
+ * stack. An answer that has begun is left alone.
  *
  * @example
  * app.get('/orders/:id', showOrder)

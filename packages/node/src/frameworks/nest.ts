@@ -33,16 +33,15 @@ const MIN_SERVER_ERROR = 500
  * `HttpException`s below 500 are answered as without this call, and are a breadcrumb. Errors of
  * microservices, gateways and resolvers are reported, then Nest goes on with them.
  *
- * It hangs itself into the place where Nest asks for exception filters, which is private to Nest.
- * Where a version of Nest does not have it, an interceptor does what it can: errors of guards and
- * middleware are then told by their status alone, and answers are Nest's.
- *
  * @example
  * const app = await NestFactory.create(AppModule)
  * Mayday.setupNestErrorHandler(app)
  * await app.listen(3000)
  */
 export function setupNestErrorHandler(app: NestApp): void {
+  // Hangs itself into the place where Nest asks for exception filters, which is private to Nest. Where
+  // a version of Nest does not have it, an interceptor does what it can: errors of guards and middleware
+  // are then told by their status alone, and answers are Nest's.
   try {
     if (readProperty(app, 'isInitialized') === true) {
       process.stderr.write('[mayday] setupNestErrorHandler came after init, so it sees nothing.\n')
