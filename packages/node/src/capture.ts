@@ -156,8 +156,17 @@ function isSampled(client: Client): boolean {
 function keyOf(thrown: unknown): string {
   if (!types.isNativeError(thrown)) return typeof thrown
   const message: unknown = Object.getOwnPropertyDescriptor(thrown, 'message')?.value
-  const type = Object.getPrototypeOf(thrown)?.constructor?.name
-  return `${type}:${typeof message === 'string' ? withoutNumbers(message) : ''}`
+  return `${classNameOf(thrown)}:${typeof message === 'string' ? withoutNumbers(message) : ''}`
+}
+
+function classNameOf(error: Error): string {
+  try {
+    const name: unknown = Object.getPrototypeOf(error)?.constructor?.name
+    return typeof name === 'string' ? name : ''
+  } catch {
+    // A static getter or a proxy that throws: the message has to tell it apart.
+    return ''
+  }
 }
 
 function seedKey(seed: Omit<EventSeed, 'event_id'>): string {

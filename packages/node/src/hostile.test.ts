@@ -33,6 +33,14 @@ const VALUES: [string, string][] = [
     `counting({}, ['message', 'stack', 'name', 'constructor', 'toJSON', 'a', 'then'])`,
   ],
   ['toJSON that throws', `({ toJSON: boom, toString: boom, [Symbol.toPrimitive]: boom })`],
+  [
+    'a class whose name throws',
+    `new (class extends Error { static get name() { throw new Error('boom') } })('n')`,
+  ],
+  [
+    'a class whose name is a symbol',
+    `new (class extends Error { static name = Symbol('n') })('n')`,
+  ],
   ['a proxy', `new Proxy(new Error('p'), traps)`],
   ['a proxy as cause', `new Error('p', { cause: new Proxy({}, traps) })`],
   ['a proxy as prototype', `Object.create(new Proxy({}, traps))`],

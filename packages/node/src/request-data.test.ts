@@ -14,6 +14,8 @@ test.each([
   ['/users/9b2f1c3e-0000-4000-8000-1234567890ab/x', undefined, undefined, 'GET /users/:id/x'],
   ['/commits/0123456789abcdef', undefined, undefined, 'GET /commits/:id'],
   ['/feedback/new', undefined, undefined, 'GET /feedback/new'],
+  ['/reset/token=f00ba4/now', undefined, undefined, 'GET /reset/token=[Filtered]'],
+  ['/people/ann@example.org', undefined, undefined, 'GET /people/[Filtered]'],
   ['/regexp/1', { path: /regexp/ }, '', 'GET /regexp/:id'],
 ])('%s under %p is named %4$s', (originalUrl, route, baseUrl, expected) => {
   const request = { method: 'GET', url: originalUrl, originalUrl, route, baseUrl }

@@ -75,7 +75,7 @@ export function transactionOf(exchange: Exchange): string {
     exchange.route ??
     (typeof pattern === 'string'
       ? `${mountPoint(request, path, pattern)}${pattern}`
-      : withoutIds(path))
+      : withoutIds(scrubText(path.slice(0, MAX_URL_CHARS))))
   return cut(`${request.method} ${route.replace(/(.)\/$/, '$1')}`, MAX_TRANSACTION_CHARS)
 }
 

@@ -86,12 +86,20 @@ const ABORT_CODES: unknown[] = ['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STRE
 /** Also of another realm, and of fetch, whose AbortError is no native error. */
 function isAbort(thrown: unknown): boolean {
   if (typeof thrown !== 'object' || thrown === null) return false
-  const { name } = thrown as { name?: unknown }
-  return name === 'AbortError' || ABORT_CODES.includes(codeOf(thrown))
+  return textAt(thrown, 'name') === 'AbortError' || ABORT_CODES.includes(codeOf(thrown))
 }
 
 function codeOf(thrown: unknown): unknown {
-  return (thrown as { code?: unknown } | null | undefined)?.code
+  return textAt(thrown, 'code')
+}
+
+function textAt(thrown: unknown, key: 'name' | 'code'): unknown {
+  try {
+    return (thrown as Record<string, unknown> | null | undefined)?.[key]
+  } catch {
+    // A getter that throws: then it says nothing.
+    return undefined
+  }
 }
 
 function handledBreadcrumb(event: EventPayload, status: number) {

@@ -66,6 +66,35 @@ test('an id that the answer brings, of a server behind this one, is left as it i
   expect(response.headers.get('x-error-id')).toBe(id)
 })
 
+test.each([
+  ['pairs', [['X-Error-Id', 'f'.repeat(32)]]],
+  ['a flat list', ['X-Error-Id', 'f'.repeat(32)]],
+])('an id that the answer brings in %s is not told beside another', async (_, headers) => {
+  const response = await answerOf((_, response) => {
+    response.writeHead(502, headers as string[]).end()
+  })
+  expect(response.headers.get('x-error-id')).toBe('f'.repeat(32))
+})
+
+test('an error whose code throws is captured when it breaks off an answer', async () => {
+  class Hostile extends Error {
+    get code(): string {
+      throw new Error('boom')
+    }
+  }
+  const escaped: unknown[] = []
+  await answerOf((_, response) => {
+    response.write('x')
+    try {
+      Mayday.captureException(new Error('first'))
+      response.destroy(new Hostile('second'))
+    } catch (error) {
+      escaped.push(error)
+    }
+  }).catch(() => undefined)
+  expect(escaped).toEqual([])
+})
+
 test.each([200, 404, 499])('an answer of %d is as it was', async (status) => {
   const response = await answerOf((_, response) => void response.writeHead(status).end())
   expect(response.headers.has('x-error-id')).toBe(false)

@@ -129,6 +129,10 @@ function plus(headers: Headers, errorId: string): Headers {
   }
   // Node takes a flat list as well as a list of pairs.
   const isPairs = Array.isArray(headers[0])
+  const names = isPairs
+    ? headers.map((entry) => (Array.isArray(entry) ? entry[0] : undefined))
+    : headers.filter((_, index) => index % 2 === 0)
+  if (names.some((name) => String(name).toLowerCase() === 'x-error-id')) return headers
   // A name without its value is the app's mistake, which Node tells with the list as it was given.
   if (!isPairs && headers.length % 2 !== 0) return headers
   const pair = isPairs ? [[ERROR_ID, errorId] as unknown as string] : [ERROR_ID, errorId]
