@@ -72,3 +72,27 @@ test('what changes nothing is told in one line each where debug is on, and is si
     '[mayday] options of the integration RequestData change nothing',
   ])
 })
+
+test('two versions in one process leave it to the program whether rejections are handled', async () => {
+  const result = await runProgram(`
+    const fs = require('node:fs')
+    const Module = require('node:module')
+    const file = ${JSON.stringify(BUILT_CJS)}
+    const other = new Module(file)
+    other.filename = file
+    other.paths = Module._nodeModulePaths(file)
+    const source = fs.readFileSync(file, 'utf8')
+    other._compile(source.replaceAll(/mayday\\.node@[\\d.]+/g, 'mayday.node@0.0.0'), file)
+    const options = { dsn: ${JSON.stringify(sink.dsn)} }
+    const versions = [require(file), other.exports]
+    console.log(versions[0] === versions[1])
+    for (const Mayday of versions) Mayday.init(options)
+    const count = () => console.log(process.listenerCount('unhandledRejection'))
+    const own = () => undefined
+    process.on('unhandledRejection', own)
+    count()
+    process.off('unhandledRejection', own)
+    count()
+  `)
+  expect(result).toMatchObject({ code: 0, stdout: 'false\n3\n0\n', stderr: '' })
+})

@@ -26,10 +26,10 @@ export const unhandledRejectionIntegration: Integration = {
     }
     const onNew = (name: string | symbol, listener: unknown) => {
       // Told before it is added.
-      if (name === 'unhandledRejection' && listener !== onRejection) sync(others() + 1)
+      if (name === 'unhandledRejection' && !isSdks(listener)) sync(others() + 1)
     }
     const onRemove = (name: string | symbol, listener: unknown) => {
-      if (name === 'unhandledRejection' && listener !== onRejection) sync(others())
+      if (name === 'unhandledRejection' && !isSdks(listener)) sync(others())
     }
     sync(others())
     process.on('newListener', onNew)
@@ -42,6 +42,9 @@ export const unhandledRejectionIntegration: Integration = {
   },
 }
 
+const MARK = Symbol.for('mayday.onRejection')
+Object.defineProperty(onRejection, MARK, { value: true })
+
 function onRejection(reason: unknown): void {
   captureThrown(reason, {
     capture: { type: 'onunhandledrejection', handled: false },
@@ -51,8 +54,12 @@ function onRejection(reason: unknown): void {
 }
 
 function others(): number {
-  return process.listeners('unhandledRejection').filter((listener) => listener !== onRejection)
-    .length
+  return process.listeners('unhandledRejection').filter((listener) => !isSdks(listener)).length
+}
+
+/** Also of another version of the SDK in this process: each would add its own for the other's, without end. */
+function isSdks(listener: unknown): boolean {
+  return typeof listener === 'function' && Object.hasOwn(listener, MARK)
 }
 
 /** As given on the command line or in `NODE_OPTIONS`; undefined is Node's default. */
