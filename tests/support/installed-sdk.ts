@@ -54,14 +54,18 @@ export type Ended = {
   stderr: string
 }
 
-/** Runs a program to its end, by this Node or another. */
+/**
+ * Runs a program to its end, by this Node or another. Its folder for temporary files is its own: what
+ * a program of another test has left there would be sent by this one, if its sink had the same port.
+ */
 export async function runNode(
   words: string[],
   { node = process.execPath, env = {} }: { node?: string; env?: Record<string, string> } = {},
 ): Promise<Ended> {
   const { NODE_OPTIONS: _, NODE_ENV: __, ...inherited } = process.env
+  const temporary = await mkdtemp(join(tmpdir(), 'mayday-run-'))
   const child = spawn(node, words, {
-    env: { ...inherited, NO_COLOR: '1', ...env },
+    env: { ...inherited, NO_COLOR: '1', TMPDIR: temporary, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const written = { stdout: '', stderr: '' }
@@ -70,8 +74,12 @@ export async function runNode(
       written[stream] += chunk
     })
   }
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code, signal) => resolve({ code, signal, ...written }))
-  })
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', (code, signal) => resolve({ code, signal, ...written }))
+    })
+  } finally {
+    await rm(temporary, { recursive: true, force: true, maxRetries: 3 })
+  }
 }
