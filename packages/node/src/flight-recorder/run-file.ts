@@ -1,4 +1,12 @@
-import { closeSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { parseRunRecord, type RunRecord } from './run-record.ts'
 
@@ -35,6 +43,8 @@ export class RunFile {
     this.#folder = folder
     this.#pid = pid
     this.#startedAtMs = startedAtMs
+    // A process that has just ended may have taken the empty folder away.
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     this.#fd = openSync(this.#path('run'), 'wx', 0o600)
   }
 
@@ -52,6 +62,11 @@ export class RunFile {
     closeSync(this.#fd)
     if (isTold) renameSync(this.#path('run'), this.#path('ended'))
     else unlinkSync(this.#path('run'))
+    try {
+      rmdirSync(this.#folder)
+    } catch {
+      // Events that wait, or files of other processes, are in it.
+    }
   }
 
   #path(kind: RunFileKind): string {
