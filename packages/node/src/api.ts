@@ -135,6 +135,11 @@ function threadAt(stack: string): NonNullable<EventPayload['threads']> {
 /** Stack text without the frames from `above` inwards. */
 function stackHere(above: (...args: never[]) => unknown): string | undefined {
   const holder: { stack?: string } = {}
-  Error.captureStackTrace(holder, above)
-  return holder.stack
+  try {
+    Error.captureStackTrace(holder, above)
+    return holder.stack
+  } catch {
+    // A `prepareStackTrace` of the program's that throws: the value is told without a place.
+    return undefined
+  }
 }

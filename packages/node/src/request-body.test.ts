@@ -73,7 +73,8 @@ describe('a body that is asked for', () => {
   test('is told by the names of its fields when it is multipart', async () => {
     const part = (name: string) =>
       `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\ns3cret\r\n`
-    const body = `${part('photo')}${part('title')}--x--\r\n`
+    const page = '<input name="password">\r\n'
+    const body = `${part('photo')}${page}${part('title')}--x--\r\n`
     expect(await toldOf(body, 'multipart/form-data; boundary=x')).toEqual({
       fields: ['photo', 'title'],
     })

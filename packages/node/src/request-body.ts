@@ -5,7 +5,8 @@ import { scrubJson, scrubQuery } from './scrub.ts'
 
 const BODY_BOUNDS: Bounds = { maxDepth: 6, maxBreadth: 100, maxValues: 2000, maxStringChars: 2048 }
 const MAX_FIELD_NAMES = 100
-const FIELD_NAME = /\bname="([^"\r\n]{1,200})"/g
+/** Only in the head of a part: an uploaded page has names of its own. */
+const FIELD_NAME = /^content-disposition: form-data;[^\r\n]{0,200}?\bname="([^"\r\n]{1,200})"/gim
 
 /**
  * Keeps the beginning of the request's body as it arrives. The program reads it as ever, in whatever

@@ -6,6 +6,7 @@ import {
   type FastifyRequest,
   onFastifySetUp,
 } from '../frameworks/fastify.ts'
+import { guarded } from '../guarded.ts'
 import { contextOf } from './http.ts'
 
 type HandlerMessage = {
@@ -24,16 +25,16 @@ const ERROR = 'tracing:fastify.request.handler:error'
  */
 export const fastifyIntegration: Integration = {
   name: 'Fastify',
-  install() {
-    const onStart = (message: unknown) => {
+  install(client) {
+    const onStart = guarded(client, (message) => {
       const { reply, route } = message as HandlerMessage
       const exchange = contextOf(reply.raw)?.exchange
       if (exchange) exchange.route = route.url
-    }
-    const onError = (message: unknown) => {
+    })
+    const onError = guarded(client, (message) => {
       const { request, reply, error } = message as HandlerMessage
       captureFastifyError(error, request, reply)
-    }
+    })
     const stop = () => {
       unsubscribe(START, onStart)
       unsubscribe(ERROR, onError)

@@ -122,3 +122,17 @@ describe('an uncaught exception in a request knows the request', () => {
     expect(sink.events()).toMatchObject([{ transaction: 'GET /late' }])
   })
 })
+
+test("a stack trace hook of the program's that throws costs no call of ours", async () => {
+  const result = await runProgram(
+    `const Mayday = require(${JSON.stringify(BUILT_CJS)})
+     Mayday.init({ dsn: process.env.DSN, attachStacktrace: true })
+     Error.prepareStackTrace = () => { throw new Error('hook') }
+     Mayday.captureException('text')
+     Mayday.captureMessage('words')
+     Error.prepareStackTrace = undefined`,
+    { env: { DSN: sink.dsn } },
+  )
+  expect(result).toMatchObject({ code: 0, stderr: '' })
+  expect(sink.events()).toHaveLength(2)
+})

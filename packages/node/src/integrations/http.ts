@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Integration } from '../client.ts'
 import { Context, enterContext } from '../current-scope.ts'
 import { Exchange } from '../exchange.ts'
+import { guarded } from '../guarded.ts'
 import { keepBody } from '../request-body.ts'
 import { requestBegins, requestEnds } from '../requests-in-flight.ts'
 import { reportStatus } from '../status-event.ts'
@@ -25,7 +26,7 @@ export const httpIntegration: Integration = {
   name: 'Http',
   install(client) {
     const { maxRequestBodyBytes } = client.options
-    const onStart = (message: unknown) => {
+    const onStart = guarded(client, (message) => {
       const { request, response } = message as ServerMessage
       const exchange = new Exchange(request, response)
       const context = new Context(exchange)
@@ -33,15 +34,15 @@ export const httpIntegration: Integration = {
       if (maxRequestBodyBytes > 0) keepBody(exchange, maxRequestBodyBytes)
       requestBegins(context)
       enterContext(context)
-    }
-    const onFinish = (message: unknown) => {
+    })
+    const onFinish = guarded(client, (message) => {
       const { response } = message as ServerMessage
       requestEnds(contextOf(response))
       if (response.statusCode < 500) return
       const context = contextOf(response)
       // Later, since Express writes an error that nobody took care of to the console by then.
       if (context) setImmediate(client.holdUndecided(() => reportStatus(client, context)))
-    }
+    })
     subscribe('http.server.request.start', onStart)
     subscribe('http.server.response.finish', onFinish)
     return () => {

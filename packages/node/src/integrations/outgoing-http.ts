@@ -3,6 +3,7 @@ import { errorMonitor } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Client, Integration } from '../client.ts'
 import { type Context, currentContext } from '../current-scope.ts'
+import { guarded } from '../guarded.ts'
 
 /** undici's, as far as it is published; the shape has been the same since its version 5. */
 type FetchRequest = { method?: string; origin?: string | URL; path?: string }
@@ -31,17 +32,6 @@ export const outgoingHttpIntegration: Integration = {
       for (const [name, listener] of listeners) unsubscribe(name, listener)
     }
   },
-}
-
-/** What a listener throws, Node throws into the program. */
-function guarded(client: Client, listener: (message: unknown) => void) {
-  return (message: unknown) => {
-    try {
-      listener(message)
-    } catch (error) {
-      client.log(`breadcrumb lost: ${String(error)}`)
-    }
-  }
 }
 
 type Result = { status_code?: number; error?: string }
