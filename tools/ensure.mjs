@@ -86,7 +86,7 @@ function stampOfSources() {
       return
     }
     for (const name of readdirSync(join(ROOT, path)).sort()) {
-      if (!NO_SOURCES.has(name)) read(join(path, name))
+      if (!NO_SOURCES.has(name) && !name.startsWith('.install')) read(join(path, name))
     }
   }
   for (const path of SOURCES) read(path)

@@ -33,6 +33,8 @@ async function listFiles(root: string, folder: string): Promise<string[]> {
 
 function listEntry(root: string, folder: string, entry: Dirent): Promise<string[]> | string[] {
   const path = `${folder}/${entry.name}`
+  // What the tests of other languages install goes to `.installed…`.
+  if (entry.name.startsWith('.install')) return []
   if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : listFiles(root, path)
   return COUNTED.test(entry.name) ? [path] : []
 }
