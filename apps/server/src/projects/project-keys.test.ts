@@ -23,7 +23,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await keys.close()
-  await rm(folder, { recursive: true, force: true })
+  // A snapshot may just be being put in its place.
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
 function open() {
