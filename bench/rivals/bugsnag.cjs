@@ -18,6 +18,14 @@ exports.capture = (error) => {
   captured++
   client.notify(error, undefined, () => sent++)
 }
+exports.captureWith = (error, extra) => {
+  captured++
+  client.notify(
+    error,
+    (event) => event.addMetadata('extra', extra),
+    () => sent++,
+  )
+}
 /** There is no flush; each event tells when it was sent. */
 exports.flush = async () => {
   while (sent < captured) await new Promise((resolve) => setTimeout(resolve, 2))

@@ -20,6 +20,10 @@ exports.capture = (error) => {
   captured++
   sdk.notify(error)
 }
+exports.captureWith = (error, extra) => {
+  captured++
+  sdk.notify(error, { context: extra })
+}
 /** There is no flush for notices; each tells when it was sent. */
 exports.flush = async () => {
   while (sent < captured) await new Promise((resolve) => setTimeout(resolve, 2))

@@ -9,6 +9,7 @@ exports.start = ({ port }) => {
   })
 }
 exports.capture = (error) => client.captureException(error, 'bench')
+exports.captureWith = (error, extra) => client.captureException(error, 'bench', extra)
 /** It builds events in promises that its flush does not wait for. */
 exports.flush = async () => {
   await new Promise((resolve) => setTimeout(resolve, 50))

@@ -13,5 +13,6 @@ exports.start = ({ port }) => {
   })
 }
 exports.capture = (error) => client.error(error)
+exports.captureWith = (error, extra) => client.error(error, extra)
 exports.flush = () => new Promise((resolve) => client.wait(resolve))
 exports.afterExpressRoutes = (app) => app.use(client.errorHandler())

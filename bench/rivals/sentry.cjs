@@ -5,6 +5,7 @@ exports.start = ({ port }) => {
   sdk.init({ dsn: `http://${'a'.repeat(32)}@127.0.0.1:${port}/1`, release: 'bench' })
 }
 exports.capture = (error) => sdk.captureException(error)
+exports.captureWith = (error, extra) => sdk.captureException(error, { extra })
 exports.flush = () => sdk.flush(10_000)
 exports.afterExpressRoutes = (app) => sdk.setupExpressErrorHandler(app)
 exports.beforeFastifyRoutes = (app) => sdk.setupFastifyErrorHandler?.(app)

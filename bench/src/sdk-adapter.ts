@@ -20,6 +20,7 @@ export type Adapter = {
   restMs?: number
   start(sink: { port: number }): void
   capture(error: unknown): unknown
+  captureWith(error: unknown, extra: Record<string, unknown>): unknown
   /** Resolves when what was captured has been sent. */
   flush(): Promise<unknown>
   beforeExpressRoutes?(app: unknown): void

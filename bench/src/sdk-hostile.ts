@@ -1,87 +1,116 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { PACKAGES } from './sdk-adapter.ts'
 import { hostileObjects, hostileTexts } from './sdk-hostile-values.ts'
+import { runProgram, type Sink } from './sdk-processes.ts'
+import type { Row, Section } from './sdk-table.ts'
 
-type Sdk = {
-  init(options: Record<string, unknown>): void
-  captureException(thrown: unknown, context?: { extra?: Record<string, unknown> }): string
-  flush(timeoutMs: number): Promise<boolean>
-}
-
-const RUNS = 5
+const PROGRAM = join(import.meta.dirname, 'sdk-hostile-program.js')
+const TIMEOUT_MS = 5_000
 const TEXT_TARGET_MS = 1
 const OBJECT_TARGET_MS = 10
 /** V8 lists all keys of an object before it gives the first, so nobody can look at a few of them. */
 const TIMES_OF_LISTING = 2
 
-const sdk = createRequire(import.meta.url)('@mayday/node') as Sdk
+type Kind = 'text' | 'thrown' | 'extra'
+type Outcome = { callMs: number; end: 'returned' | 'threw' | 'died' | 'no end' }
+
+const CASES: { kind: Kind; value: string }[] = [
+  ...Object.keys(hostileTexts).map((value) => ({ kind: 'text' as const, value })),
+  ...Object.keys(hostileObjects).flatMap((value) => [
+    { kind: 'thrown' as const, value },
+    { kind: 'extra' as const, value },
+  ]),
+]
 
 /**
- * What hostile errors and data cost the call that is given them, best of five, against the targets.
- * `all` is the CPU time until the event was sent, in which the sink of this process is.
+ * What hostile errors and data cost the call that is given them, and what becomes of the process.
+ * Each value has a process of its own. Prints a line for each value, before the table of sums.
  */
-export async function measureHostile(): Promise<boolean> {
-  let arrived = 0
-  const server = createServer((request, response) => {
-    request.resume().on('end', () => response.end('{}'))
-    arrived++
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  sdk.init({ dsn: `http://0123456789abcdef0123456789abcdef@127.0.0.1:${port}/7` })
-  await measure(
-    () => new Error('warm up'),
-    (value) => sdk.captureException(value),
-  )
-  let isGood = true
-  for (const [name, make] of Object.entries(hostileTexts)) {
-    const cost = await measure(make, (value) => sdk.captureException(value))
-    isGood = told(name, cost, TEXT_TARGET_MS) && isGood
+export async function measureHostile(names: readonly string[], sink: Sink): Promise<Section> {
+  const subjects = names.filter((name) => !sink.refusalOf(name))
+  const outcomes = new Map<string, Map<string, Outcome>>(names.map((name) => [name, new Map()]))
+  console.log(line('Hostile, ms in the call', 'target', subjects))
+  for (const { kind, value } of CASES) {
+    const targetMs = await targetOf(kind, value, sink)
+    const label = `${kind}: ${value}`
+    const cells: string[] = []
+    for (const name of subjects) {
+      const outcome = await outcomeOf({ name, kind, value }, sink)
+      outcomes.get(name)?.set(label, outcome)
+      cells.push(cellOf(name, outcome, targetMs))
+    }
+    console.log(line(label, targetMs.toFixed(0), cells))
   }
-  for (const [name, make] of Object.entries(hostileObjects)) {
-    const listing = await measure(make, (value) => Object.keys(value as object))
-    const targetMs = Math.max(OBJECT_TARGET_MS, TIMES_OF_LISTING * listing.callMs)
-    const asThrown = await measure(make, (value) => sdk.captureException(value))
-    isGood = told(`thrown: ${name}`, asThrown, targetMs) && isGood
-    const asExtra = await measure(make, (value) =>
-      sdk.captureException(new Error(name), { extra: { value } }),
-    )
-    isGood = told(`extra: ${name}`, asExtra, targetMs) && isGood
+  console.log()
+  return {
+    name: 'hostile',
+    title: 'Hostile, in all',
+    columns: COLUMNS,
+    rows: names.map((name) => rowOf(name, outcomes.get(name) ?? new Map(), sink)),
   }
-  console.log(`${arrived} requests arrived`)
-  server.closeAllConnections()
-  server.close()
-  return isGood
 }
 
-type Cost = { callMs: number; allMs: number }
+const COLUMNS: Section['columns'] = [
+  { name: 'worstTextMs', label: 'worst text, ms', target: TEXT_TARGET_MS, better: 'lower' },
+  { name: 'worstObjectMs', label: 'worst object, ms' },
+  { name: 'overTextTarget', label: 'texts over 1 ms', target: 0, better: 'lower', digits: 0 },
+  { name: 'overObjectTarget', label: 'objects over 10 ms', digits: 0 },
+  { name: 'threw', label: 'threw', target: 0, better: 'lower', digits: 0 },
+  { name: 'died', label: 'died', target: 0, better: 'lower', digits: 0 },
+  { name: 'noEnd', label: 'no end in 5 s', target: 0, better: 'lower', digits: 0 },
+]
 
-async function measure(make: () => unknown, capture: (value: unknown) => unknown): Promise<Cost> {
-  const best: Cost = { callMs: Number.POSITIVE_INFINITY, allMs: Number.POSITIVE_INFINITY }
-  for (let run = 0; run < RUNS; run++) {
-    const value = make()
-    const before = process.cpuUsage()
-    const startedAt = performance.now()
-    capture(value)
-    const callMs = performance.now() - startedAt
-    await sdk.flush(10_000)
-    const { user, system } = process.cpuUsage(before)
-    best.callMs = Math.min(best.callMs, callMs)
-    best.allMs = Math.min(best.allMs, (user + system) / 1000)
+async function targetOf(kind: Kind, value: string, sink: Sink): Promise<number> {
+  if (kind === 'text') return TEXT_TARGET_MS
+  const { callMs } = await outcomeOf({ name: 'bare', kind: 'extra', value }, sink)
+  return Math.max(OBJECT_TARGET_MS, TIMES_OF_LISTING * callMs)
+}
+
+async function outcomeOf(
+  { name, kind, value }: { name: string; kind: Kind; value: string },
+  { port }: Sink,
+): Promise<Outcome> {
+  try {
+    const words = [name, String(port), kind, value]
+    const { callMs = Number.NaN, threw } = await runProgram(PROGRAM, words, {}, TIMEOUT_MS)
+    return { callMs, end: threw ? 'threw' : 'returned' }
+  } catch (error) {
+    const isLate = error instanceof Error && error.message.startsWith('not done')
+    return { callMs: Number.NaN, end: isLate ? 'no end' : 'died' }
   }
-  return best
 }
 
-function told(name: string, { callMs, allMs }: Cost, targetMs: number): boolean {
-  const isGood = callMs < targetMs
-  const call = `${callMs.toFixed(3)} ms`.padStart(12)
-  const verdict = isGood ? '' : 'MISSED: '
-  const target = `(${verdict}${targetMs.toFixed(0)} ms)`
-  console.log(`${name.padEnd(40)}${call}  ${target}, all ${allMs.toFixed(1)} ms`)
-  return isGood
+function cellOf(name: string, { callMs, end }: Outcome, targetMs: number): string {
+  const text = Number.isNaN(callMs) ? end : `${end === 'threw' ? 'threw ' : ''}${callMs.toFixed(2)}`
+  if (name !== 'mayday') return text
+  return `${text} ${end === 'returned' && callMs <= targetMs ? '✓' : '✗'}`
 }
 
-if (import.meta.filename === process.argv[1]) process.exitCode = (await measureHostile()) ? 0 : 1
+function rowOf(name: string, outcomes: Map<string, Outcome>, sink: Sink): Row {
+  const sdk = PACKAGES[name] ?? name
+  const refusal = sink.refusalOf(name)
+  if (refusal) return { sdk, refusal }
+  const timesOf = (isText: boolean) =>
+    [...outcomes]
+      .filter(([label, { callMs }]) => label.startsWith('text') === isText && !Number.isNaN(callMs))
+      .map(([, { callMs }]) => callMs)
+  const ended = (how: Outcome['end']) =>
+    [...outcomes.values()].filter(({ end }) => end === how).length
+  const over = (isText: boolean, ms: number) => timesOf(isText).filter((time) => time > ms).length
+  return {
+    sdk,
+    figures: [
+      Math.max(...timesOf(true)),
+      Math.max(...timesOf(false)),
+      over(true, TEXT_TARGET_MS),
+      over(false, OBJECT_TARGET_MS),
+      ended('threw'),
+      ended('died'),
+      ended('no end'),
+    ],
+  }
+}
+
+function line(label: string, target: string, cells: readonly string[]): string {
+  return [label.padEnd(36), target.padStart(6), ...cells.map((cell) => cell.padStart(12))].join(' ')
+}

@@ -69,17 +69,18 @@ export function runProgram(
   file: string,
   words: string[],
   env: Record<string, string> = {},
+  timeoutMs: number = PROGRAM_TIMEOUT_MS,
 ): Promise<Record<string, number>> {
   return new Promise((resolve, reject) => {
     const options = {
       env: { ...cleanEnvironment(), ...env },
-      timeout: PROGRAM_TIMEOUT_MS,
+      timeout: timeoutMs,
       killSignal: 'SIGKILL' as const,
     }
     execFile(process.execPath, [file, ...words], options, (error, stdout, stderr) => {
       const line = stdout.trim().split('\n').at(-1) ?? ''
       if (line.startsWith('{')) resolve(JSON.parse(line) as Record<string, number>)
-      else if (error?.killed) reject(new Error(`not done after ${PROGRAM_TIMEOUT_MS / 1000} s`))
+      else if (error?.killed) reject(new Error(`not done after ${timeoutMs / 1000} s`))
       else reject(new Error(firstLine(stderr) || error?.message || 'it printed nothing'))
     })
   })

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 
@@ -18,6 +18,8 @@ export type SinkCounts = {
 }
 
 const NONE: SinkCounts = { requests: 0, events: 0, bytes: 0, onEvents: 0, inReports: 0 }
+const MAX_READ_BYTES = 4 * 1024 * 1024
+const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 let counts = { ...NONE }
 
 const ports = await Promise.all([listen(0), listen(80)])
@@ -29,17 +31,36 @@ process.on('disconnect', () => process.exit())
 process.send?.({ port: ports[0], hasPort80: ports[1] !== undefined })
 
 async function listen(port: number): Promise<number | undefined> {
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    count(request, Buffer.concat(chunks))
-    const { status, body } = answerTo(request.url ?? '')
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+  const server = createServer((request, response) => {
+    void take(request, response)
   })
   return await new Promise((resolve) => {
     server.once('error', () => resolve(undefined))
     server.listen(port, '127.0.0.1', () => resolve(portOf(server)))
   })
+}
+
+async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    count(request, await bodyOf(request))
+    const { status, body } = answerTo(request.url ?? '')
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+  } catch {
+    // A process that was ended while it sent, or a body that is none: the next one is to be counted.
+    response.destroy()
+  }
+}
+
+/** Undefined for one that is too large to be read here without holding up the next SDK. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes <= MAX_READ_BYTES) chunks.push(chunk)
+  }
+  counts.bytes += bytes
+  return bytes <= MAX_READ_BYTES ? Buffer.concat(chunks) : undefined
 }
 
 function portOf(server: Server): number {
@@ -54,11 +75,13 @@ function answerTo(path: string): { status: number; body: string } {
   return { status: 200, body: '{"status":1}' }
 }
 
-function count({ url = '', headers }: IncomingMessage, body: Buffer): void {
-  const isGzip = headers['content-encoding'] === 'gzip' || url.includes('compression=gzip')
-  const text = (isGzip ? gunzipSync(body) : body).toString()
+function count({ url = '', headers }: IncomingMessage, body: Buffer | undefined): void {
   counts.requests++
-  counts.bytes += body.length
+  if (body === undefined) return
+  const isGzip = headers['content-encoding'] === 'gzip' || url.includes('compression=gzip')
+  const text = (
+    isGzip ? gunzipSync(body, { maxOutputLength: MAX_UNPACKED_BYTES }) : body
+  ).toString()
   if (url.startsWith('/api/')) countEnvelope(text)
   else if (url.startsWith('/rollbar') || url.startsWith('/v1/notices')) counts.events++
   else if (url.startsWith('/batch')) counts.events += listIn(text, 'batch')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { PACKAGES, RIVALS } from './sdk-adapter.ts'
 import { measureCapture } from './sdk-capture.ts'
+import { measureHostile } from './sdk-hostile.ts'
 import { measureInstall } from './sdk-install.ts'
 import { type Sink, startSink } from './sdk-processes.ts'
 import { measureServers } from './sdk-servers.ts'
@@ -24,6 +25,7 @@ const PARTS: Record<string, Measure> = {
   servers: measureServers,
   capture: measureCapture,
   storm: measureStorm,
+  hostile: measureHostile,
   soak: (names, sink) => measureSoak(names, sink, Number(values.minutes ?? 10)),
 }
 const NOT_BY_DEFAULT = new Set(['soak'])
