@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Dsn, formatDsn } from '@mayday/protocol/dsn'
+import { mix64 } from '@mayday/protocol/mix64'
 
 /**
  * The folder in which events of one DSN wait on disk, such as `/tmp/mayday-1000-7-3f2a…`. It is named
@@ -42,19 +43,8 @@ function isOurs(path: string): boolean {
   return true
 }
 
-/**
- * 64 bits that tell one DSN from another. Not by `node:crypto`, which takes longer to load than the
- * rest of the SDK; nothing secret rests on it.
- */
 function digestOf(text: string): string {
-  let high = 0xdeadbeef
-  let low = 0x41c6ce57
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    high = Math.imul(high ^ code, 0x9e3779b1)
-    low = Math.imul(low ^ code, 0x5f356495)
-  }
-  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35)
-  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35)
-  return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
+  return mix64(text)
+    .map((half) => half.toString(16).padStart(8, '0'))
+    .join('')
 }

@@ -1,5 +1,6 @@
 import { type EventPayload, LEVELS } from '@mayday/protocol/event'
 import { itemType } from '@mayday/protocol/item-types'
+import { mix64 } from '@mayday/protocol/mix64'
 import { encodeEvent } from '../../events/event-data.ts'
 import { countedTags, userTag } from '../../events/event-tags.ts'
 import type { Grouped, Prepared, Problem } from '../states.ts'
@@ -60,20 +61,8 @@ function userHashOf(payload: EventPayload): bigint | undefined {
   return user === undefined ? undefined : hash64(user)
 }
 
-/**
- * Tells the users of one issue apart without naming them in another table. Nothing rests on it but
- * a count, so a mixer in JavaScript will do (two lanes of MurmurHash3's finaliser): a digest by
- * OpenSSL costs ten times as much between other work.
- */
+/** Tells the users of one issue apart without naming them in another table; only a count rests on it. */
 function hash64(text: string): bigint {
-  let high = 0xdeadbeef
-  let low = 0x41c6ce57
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    high = Math.imul(high ^ code, 0x9e3779b1)
-    low = Math.imul(low ^ code, 0x5f356495)
-  }
-  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35)
-  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35)
-  return BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0))
+  const [high, low] = mix64(text)
+  return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low))
 }
