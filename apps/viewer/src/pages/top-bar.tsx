@@ -7,12 +7,19 @@ import { AccountMenu } from './account-menu.tsx'
 import { HeaderSearch } from './header-search.tsx'
 import './top-bar.css'
 
+const PAGES = [
+  { name: 'issues', to: '/$organization/$project/issues', label: 'Issues' },
+  { name: 'monitors', to: '/$organization/$project/monitors', label: 'Monitors' },
+  { name: 'outcomes', to: '/$organization/$project/outcomes', label: 'Outcomes' },
+  { name: 'set-up', to: '/$organization/$project/set-up', label: 'Set up' },
+] as const
+
 type Props = {
   organization?: string | undefined
   project?: string | undefined
   /** Short id of the issue the page is about. */
   issue?: string | undefined
-  page?: 'issues' | 'monitors' | 'outcomes' | 'set-up'
+  page?: (typeof PAGES)[number]['name']
   filters?: ReactNode
 }
 
@@ -46,38 +53,17 @@ export function TopBar({ organization, project, issue, page, filters }: Props) {
       )}
       {at !== null && page !== undefined && (
         <nav className="main" aria-label="Project">
-          <Link
-            to="/$organization/$project/issues"
-            params={at}
-            className={page === 'issues' ? 'on' : ''}
-            aria-current={page === 'issues' ? 'page' : undefined}
-          >
-            Issues
-          </Link>
-          <Link
-            to="/$organization/$project/monitors"
-            params={at}
-            className={page === 'monitors' ? 'on' : ''}
-            aria-current={page === 'monitors' ? 'page' : undefined}
-          >
-            Monitors
-          </Link>
-          <Link
-            to="/$organization/$project/outcomes"
-            params={at}
-            className={page === 'outcomes' ? 'on' : ''}
-            aria-current={page === 'outcomes' ? 'page' : undefined}
-          >
-            Outcomes
-          </Link>
-          <Link
-            to="/$organization/$project/set-up"
-            params={at}
-            className={page === 'set-up' ? 'on' : ''}
-            aria-current={page === 'set-up' ? 'page' : undefined}
-          >
-            Set up
-          </Link>
+          {PAGES.map(({ name, to, label }) => (
+            <Link
+              key={name}
+              to={to}
+              params={at}
+              className={page === name ? 'on' : ''}
+              aria-current={page === name ? 'page' : undefined}
+            >
+              {label}
+            </Link>
+          ))}
         </nav>
       )}
       <HeaderSearch organization={organization} project={project} />
